@@ -1,0 +1,39 @@
+"""What can go wrong outside the program, each with a documented exit code."""
+
+from __future__ import annotations
+
+
+class PerfusionCamError(Exception):
+    """The world failed: the message says what, what was found and what to do.
+
+    Attributes
+    ----------
+    exit_code : int
+        The process exit code of the command line for this kind of failure.
+    """
+
+    exit_code = 1
+
+
+class SourceError(PerfusionCamError):
+    """A recording cannot be opened or holds no picture."""
+
+    exit_code = 3
+
+
+class OutputError(PerfusionCamError):
+    """A result cannot be written."""
+
+    exit_code = 4
+
+
+class RegionError(PerfusionCamError):
+    """A site or box given by the user does not lie in the picture."""
+
+    exit_code = 5
+
+
+class TraceError(PerfusionCamError):
+    """A colour trace (CSV) cannot be read."""
+
+    exit_code = 6
