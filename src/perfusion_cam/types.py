@@ -200,10 +200,10 @@ class Press:
         Whether the skin was hidden while pressed.
     tool_cells : array (rows, cols) bool
         Where the tool (and its deep shadow) was while it pressed.
-    window : GridWindow
-        From baseline to the end of the watched recovery.
+    ended_s : float
+        End of the watched recovery.
     ended_by : "recording", "touch" or "watched"
-        Why the window ends.
+        Why the watch ended.
     """
 
     contact_s: float
@@ -212,7 +212,7 @@ class Press:
     release_se_s: float
     tool: Literal["opaque", "clear"]
     tool_cells: BoolArray
-    window: GridWindow
+    ended_s: float
     ended_by: Literal["recording", "touch", "watched"]
 
     @property
