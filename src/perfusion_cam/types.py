@@ -165,25 +165,34 @@ class GridSample:
     registered: bool
 
 
+LIGHT_CODE = 4096.0
+"""Steps a natural-log unit in which grids are kept: 0.02 %, far below a camera's noise."""
+
+
 @dataclass(frozen=True, slots=True)
 class GridWindow:
-    """Consecutive grid samples stacked.
+    """Consecutive grid samples stacked, packed so that a minute fits in memory.
 
     Attributes
     ----------
     shape : GridShape
     t_s : array (n,)
-    log_rgb : array (n, rows, cols, 3) float32
+    light_code : array (n, rows, cols, 3) int16
+        Natural-log light times `LIGHT_CODE`.
     valid, clipped : arrays (n, rows, cols) bool
     registered : array (n,) bool
     """
 
     shape: GridShape
     t_s: FloatArray
-    log_rgb: FloatArray
+    light_code: NDArray[np.int16]
     valid: BoolArray
     clipped: BoolArray
     registered: BoolArray
+
+    def log_rgb(self, index: slice | int | BoolArray) -> FloatArray:
+        """Natural-log light, float32, of some samples."""
+        return self.light_code[index].astype(np.float32) / np.float32(LIGHT_CODE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +213,12 @@ class Press:
         End of the watched recovery.
     ended_by : "recording", "touch" or "watched"
         Why the watch ended.
+    tool_contrast : float
+        Median natural-log difference between tool and skin.
+    baseline_s : (float, float)
+        When the skin was last seen untouched before the press.
+    uncovered_s : float
+        When the tool had left the picture or come to rest beside the site.
     """
 
     contact_s: float
@@ -214,6 +229,9 @@ class Press:
     tool_cells: BoolArray
     ended_s: float
     ended_by: Literal["recording", "touch", "watched"]
+    tool_contrast: float
+    baseline_s: tuple[float, float]
+    uncovered_s: float
 
     @property
     def hold_s(self) -> float:
@@ -237,6 +255,32 @@ class Site:
     radius_px: float
     cells: BoolArray
     control_cells: BoolArray
+
+
+@dataclass(frozen=True, slots=True)
+class SiteTraces:
+    """Log light of the site against its control, and the same of skin that nobody pressed.
+
+    Attributes
+    ----------
+    t_s : array (n,)
+    rgb : array (n, 3)
+        Site minus control, natural log, minus its own pre-press mean.
+    placebo_rgb : array (k, n, 3)
+        The same shape of site and control laid over untouched skin: what noise, codec, shadow and
+        drift do where nothing happened.
+    used : array (n,) bool
+        False while the tool or its shadow is on the site or its control, the skin is lost, or the
+        site is clipped.
+    baseline : array (n,) bool
+        True for samples before the press.
+    """
+
+    t_s: FloatArray
+    rgb: FloatArray
+    placebo_rgb: FloatArray
+    used: BoolArray
+    baseline: BoolArray
 
 
 @dataclass(frozen=True, slots=True)

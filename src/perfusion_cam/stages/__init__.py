@@ -1,0 +1,1 @@
+"""The measurement, one stage a file: no files, no clock, no drawing."""

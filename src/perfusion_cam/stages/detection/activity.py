@@ -1,0 +1,106 @@
+"""Bursts of change: something enters, moves in, or leaves the picture."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+import numpy as np
+
+from perfusion_cam.stages.detection.light import common_gain, smooth
+from perfusion_cam.types import FloatArray, GridSample
+
+LAG_S = 0.2
+"""Change is judged against the picture this much earlier."""
+CELL_CHANGE = 0.06
+"""Natural-log change that counts as a changed cell: ~3 grey levels of mid-tone skin."""
+MIN_SHARE = 0.002
+FLOOR_FACTOR = 4.0
+FLOOR_WINDOW_S = 10.0
+QUIET_S = 0.3
+PEAK_SHARE = 0.1
+"""A burst reaches as far as activity stays above this share of its peak."""
+
+
+class Burst(NamedTuple):
+    """A stretch of change: nothing moved just before `start_s` nor just after `end_s`."""
+
+    start_s: float
+    end_s: float
+
+
+class BurstFinder:
+    """Turns grid samples into bursts of change as they end."""
+
+    def __init__(self) -> None:
+        self._recent: deque[tuple[float, FloatArray]] = deque()
+        self._t_s: list[float] = []
+        self._lagged_s: list[float] = []
+        self._share: list[float] = []
+        self._open_from: int | None = None
+        self._last_active = 0
+
+    def push(self, sample: GridSample) -> list[Burst]:
+        """Take one sample; return the bursts that this sample shows to be over."""
+        grid = smooth(sample.log_rgb)
+        while len(self._recent) > 1 and self._recent[1][0] <= sample.t_s - LAG_S + 1e-6:
+            self._recent.popleft()
+        if self._recent:
+            earlier_s, earlier = self._recent[0]
+            difference = grid - earlier
+            change = np.abs(difference - common_gain(difference)).max(axis=-1)
+            share = float((change > CELL_CHANGE).mean())
+        else:
+            earlier_s, share = sample.t_s, 0.0
+        self._recent.append((sample.t_s, grid))
+        self._t_s.append(sample.t_s)
+        self._lagged_s.append(earlier_s)
+        self._share.append(share)
+        return self._step()
+
+    def flush(self) -> list[Burst]:
+        """Close the burst that the recording ended in."""
+        return [] if self._open_from is None else self._close(len(self._t_s))
+
+    def _step(self) -> list[Burst]:
+        i = len(self._t_s) - 1
+        if self._share[i] > self._threshold(i):
+            if self._open_from is None:
+                self._open_from = i
+            self._last_active = i
+            return []
+        if self._open_from is None:
+            self._forget(i)
+            return []
+        if self._t_s[i] - self._t_s[self._last_active] <= QUIET_S:
+            return []
+        return self._close(i)
+
+    def _threshold(self, i: int) -> float:
+        first = int(np.searchsorted(self._t_s, self._t_s[i] - FLOOR_WINDOW_S))
+        floor = float(np.percentile(self._share[first : i + 1], 30))
+        return max(MIN_SHARE, FLOOR_FACTOR * floor)
+
+    def _close(self, i: int) -> list[Burst]:
+        assert self._open_from is not None
+        start, stop = self._open_from, self._last_active + 1
+        share = np.array(self._share[start:stop])
+        above = np.concatenate([[False], share >= PEAK_SHARE * share.max(), [False]])
+        edges = np.flatnonzero(np.diff(above.astype(int))).reshape(-1, 2) + start
+        runs: list[tuple[int, int]] = []
+        for lo, hi in edges:
+            if runs and self._lagged_s[lo] - self._t_s[runs[-1][1] - 1] < QUIET_S:
+                runs[-1] = (runs[-1][0], int(hi))
+            else:
+                runs.append((int(lo), int(hi)))
+        self._open_from = None
+        found = []
+        for lo, hi in runs:
+            end_s = max(self._lagged_s[hi - 1], self._lagged_s[lo])
+            found.append(Burst(self._lagged_s[lo], end_s))
+        return found
+
+    def _forget(self, i: int) -> None:
+        keep = int(np.searchsorted(self._t_s, self._t_s[i] - 2 * FLOOR_WINDOW_S))
+        if keep > 2000:
+            del self._t_s[:keep], self._lagged_s[:keep], self._share[:keep]

@@ -1,0 +1,45 @@
+"""How much the light as a whole differs between two grids, whatever moves in the picture."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from perfusion_cam.types import BoolArray, FloatArray
+
+_EDGES = np.linspace(-1.5, 1.5, 121)
+_SMOOTH = np.array([1.0, 2.0, 3.0, 2.0, 1.0])
+
+
+def smooth(log_rgb: FloatArray) -> FloatArray:
+    """Average each cell of a grid (rows, cols, 3) with its neighbours."""
+    return np.asarray(cv2.blur(log_rgb, (3, 3)), np.float32)
+
+
+def common_gain(difference: FloatArray, cells: BoolArray | None = None) -> FloatArray:
+    """Gain that most cells share, per colour.
+
+    The mode, not the median: a hand may cover half of the picture.
+
+    Parameters
+    ----------
+    difference : array (rows, cols, 3)
+        Natural-log light of one grid minus another's.
+    cells : array (rows, cols) bool, optional
+        Which cells to ask.
+
+    Returns
+    -------
+    array (3,)
+    """
+    flat = difference.reshape(-1, 3) if cells is None else difference[cells]
+    if len(flat) < 20:
+        flat = difference.reshape(-1, 3)
+    green = flat[:, 1]
+    counts, _ = np.histogram(green, _EDGES)
+    peak = int(np.convolve(counts, _SMOOTH, "same").argmax())
+    mode = (_EDGES[peak] + _EDGES[peak + 1]) / 2
+    near = np.abs(green - mode) < 0.06
+    if not near.any():
+        return np.zeros(3, np.float32)
+    return np.asarray(np.median(flat[near], axis=0), np.float32)

@@ -1,0 +1,158 @@
+"""Follow the skin: where each picture lies against the first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from perfusion_cam.types import FloatArray
+
+MAX_FEATURES_PER_TILE = 6
+TILES = (6, 8)
+TEXTURE_SPAN = 28.0
+"""Grey levels that one standard deviation of the reference's texture is stretched to."""
+BLUR_SHARE = 0.045
+"""Size of the blur that removes light from texture, as a share of the picture's width."""
+INLIER_PX = 1.0
+MIN_INLIERS = 8
+MIN_INLIER_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Where one picture lies against the reference.
+
+    Attributes
+    ----------
+    matrix : array (2, 3)
+        Similarity from reference pixels to this picture's pixels, at working size.
+    hold : float
+        Share of the reference's features found in place, 0 to 1.
+    registered : bool
+        False where too few were: `matrix` is then the last good one.
+    """
+
+    matrix: FloatArray
+    hold: float
+    registered: bool
+
+
+class Registrar:
+    """Registers working-size luma pictures to the first one, feature by feature.
+
+    Every picture is matched to the reference itself, so errors do not add up and the skin is
+    found again after it was lost or covered. Features on a hand that comes later are not in the
+    reference; features it covers fail the consensus. Texture is normalised by the local mean, so
+    exposure, shading and white balance do not matter.
+    """
+
+    def __init__(self) -> None:
+        self._reference: NDArray[np.uint8] | None = None
+        self._points: NDArray[np.float32] = np.empty((0, 2), np.float32)
+        self._gain = 0.0
+        self._matrix: FloatArray = np.eye(2, 3)
+        self._lost_count = 0
+
+    def push(self, luma: FloatArray) -> Registration:
+        """Register one picture.
+
+        Parameters
+        ----------
+        luma : array (h, w) float32
+            Luma at working size, code values.
+        """
+        if self._reference is None:
+            return self._start(luma)
+        texture = self._texture(luma)
+        guesses = [self._matrix]
+        if self._lost_count > 0:
+            guesses.append(self._shift_guess(texture))
+        best = max((self._match(texture, guess) for guess in guesses), key=lambda r: r.hold)
+        if best.registered:
+            self._matrix = best.matrix
+            self._lost_count = 0
+            return best
+        self._lost_count += 1
+        return Registration(self._matrix, best.hold, False)
+
+    def _start(self, luma: FloatArray) -> Registration:
+        contrast = _contrast(luma)
+        self._gain = TEXTURE_SPAN / max(float(np.std(contrast)), 1e-3)
+        texture = self._texture(luma)
+        self._reference = texture
+        self._points = _spread_features(texture)
+        enough = len(self._points) >= MIN_INLIERS
+        return Registration(self._matrix, 1.0 if enough else 0.0, True)
+
+    def _texture(self, luma: FloatArray) -> NDArray[np.uint8]:
+        scaled = cv2.convertScaleAbs(_contrast(luma) * np.float32(self._gain) + np.float32(128))
+        return np.asarray(scaled, np.uint8)
+
+    def _match(self, texture: NDArray[np.uint8], guess: FloatArray) -> Registration:
+        if len(self._points) < MIN_INLIERS or self._reference is None:
+            return Registration(guess, 0.0, False)
+        start = (self._points @ guess[:, :2].T + guess[:, 2]).astype(np.float32)
+        found, ok, _ = cv2.calcOpticalFlowPyrLK(
+            self._reference,
+            texture,
+            self._points.reshape(-1, 1, 2),
+            start.reshape(-1, 1, 2).copy(),
+            winSize=(21, 21),
+            maxLevel=3,
+            criteria=(cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 12, 0.02),
+            flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
+        )
+        found = found.reshape(-1, 2)
+        height, width = texture.shape
+        seen = (start[:, 0] > 0) & (start[:, 0] < width) & (start[:, 1] > 0) & (start[:, 1] < height)
+        good = (ok.reshape(-1) == 1) & seen
+        if good.sum() < MIN_INLIERS:
+            return Registration(guess, 0.0, False)
+        matrix, inliers = cv2.estimateAffinePartial2D(
+            self._points[good],
+            found[good],
+            method=cv2.RANSAC,
+            ransacReprojThreshold=INLIER_PX,
+            maxIters=400,
+            confidence=0.995,
+        )
+        if matrix is None:
+            return Registration(guess, 0.0, False)
+        count = int(inliers.sum())
+        hold = count / max(int(seen.sum()), 1)
+        plausible = abs(np.hypot(matrix[0, 0], matrix[1, 0]) - 1) < 0.3
+        registered = bool(plausible and count >= MIN_INLIERS and hold >= MIN_INLIER_SHARE)
+        return Registration(np.asarray(matrix, float), hold, registered)
+
+    def _shift_guess(self, texture: NDArray[np.uint8]) -> FloatArray:
+        assert self._reference is not None
+        reference = self._reference.astype(np.float32)
+        window = cv2.createHanningWindow(reference.shape[::-1], cv2.CV_32F)
+        (dx, dy), _ = cv2.phaseCorrelate(reference, texture.astype(np.float32), window)
+        return np.array([[1.0, 0.0, dx], [0.0, 1.0, dy]])
+
+
+def _contrast(luma: FloatArray) -> FloatArray:
+    side = max(9, int(luma.shape[1] * BLUR_SHARE)) | 1
+    mean = cv2.blur(luma, (side, side))
+    fine = cv2.GaussianBlur(luma, (0, 0), 0.8)
+    return np.asarray((fine - mean) / (mean + np.float32(8)), np.float32)
+
+
+def _spread_features(texture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Corners spread over the picture, the best few of every tile."""
+    height, width = texture.shape
+    corners = cv2.goodFeaturesToTrack(texture, 1200, 0.005, max(4.0, width / 90))
+    if corners is None:
+        return np.empty((0, 2), np.float32)
+    points = corners.reshape(-1, 2)
+    rows = (points[:, 1] * TILES[0] / height).astype(int)
+    cols = (points[:, 0] * TILES[1] / width).astype(int)
+    tile = rows * TILES[1] + cols
+    keep = np.zeros(len(points), bool)
+    for index in np.unique(tile):
+        keep[np.flatnonzero(tile == index)[:MAX_FEATURES_PER_TILE]] = True
+    return np.asarray(points[keep], np.float32)
