@@ -1,0 +1,1 @@
+"""Results made readable: documents, tables, figures, pictures. Never measures anything."""
