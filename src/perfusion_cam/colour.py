@@ -205,9 +205,7 @@ def delta_e_2000(lab1: FloatArray, lab2: FloatArray) -> NDArray[np.float64]:
     S_H = 1 + 0.015 * C * T
     tilt = np.radians(60 * np.exp(-(((hue - 275) / 25) ** 2)))
     R_T = -2 * np.sqrt(C**7 / (C**7 + 25.0**7)) * np.sin(tilt)
-    squared = (
-        (dL / S_L) ** 2 + (dC / S_C) ** 2 + (dH / S_H) ** 2 + R_T * (dC / S_C) * (dH / S_H)
-    )
+    squared = (dL / S_L) ** 2 + (dC / S_C) ** 2 + (dH / S_H) ** 2 + R_T * (dC / S_C) * (dH / S_H)
     return np.asarray(np.sqrt(np.maximum(squared, 0.0)))
 
 

@@ -1,4 +1,4 @@
-"""Upright pictures from a frame's stored planes: a small exact one to measure, a full one to see."""
+"""Upright pictures from a frame's planes: a small exact one to measure, a full one to see."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def _kept(frame: Frame, block_px: int) -> tuple[tuple[int, int], tuple[int, int]
 def _block_mean(plane: PlaneArray, rows: int, cols: int, bits: int) -> NDArray[np.float32]:
     """Mean of every block of `rows` x `cols` samples, as 8-bit equivalents."""
     narrow = plane.dtype == np.uint8 and rows * cols <= 256
-    total = plane[::rows].astype(np.uint16 if narrow else np.uint32)
+    total: NDArray[Any] = plane[::rows].astype(np.uint16 if narrow else np.uint32)
     for row in range(1, rows):
         total += plane[row::rows]
     column_total = total[:, ::cols].copy() if cols > 1 else total

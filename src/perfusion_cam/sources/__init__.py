@@ -1,0 +1,1 @@
+"""Where pictures come from: the only place that knows codecs, containers and clocks."""

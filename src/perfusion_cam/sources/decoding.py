@@ -1,0 +1,75 @@
+"""Decode a video stream from front to back, stepping over what is damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+MAX_ERRORS_IN_A_ROW = 200
+"""After so many failures without a picture between them the rest of a file is given up."""
+
+
+class Decoding:
+    """The pictures of a stream, with a count of what went wrong on the way.
+
+    Attributes
+    ----------
+    errors : int
+        Packets that could not be read or decoded, and pictures the decoder marked as damaged.
+    gave_up : bool
+        True where errors did not end.
+    """
+
+    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
+        self._container = container
+        self._stream = stream
+        self._errors_in_a_row = 0
+        self.errors = 0
+
+    @property
+    def gave_up(self) -> bool:
+        return self._errors_in_a_row > MAX_ERRORS_IN_A_ROW
+
+    def __iter__(self) -> Iterator[av.VideoFrame]:
+        for packet in self._packets():
+            if packet.is_corrupt:
+                self._count_error()
+            try:
+                decoded = packet.decode()
+            except EOFError:
+                return
+            except (av.FFmpegError, ValueError, RuntimeError, MemoryError):
+                self._count_error()
+                continue
+            for picture in decoded:
+                if picture.is_corrupt:
+                    self._count_error()
+                    continue
+                self._errors_in_a_row = 0
+                yield picture
+            if self.gave_up:
+                return
+
+    def _packets(self) -> Iterator[Packet[VideoStream]]:
+        """Packets in file order; the last one is empty and makes the decoder give all it has."""
+        packets = self._container.demux(self._stream)
+        while not self.gave_up:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except EOFError:
+                break
+            except (av.FFmpegError, ValueError, RuntimeError, MemoryError):
+                self._count_error()
+                packets = self._container.demux(self._stream)
+                continue
+            yield packet
+
+    def _count_error(self) -> None:
+        self.errors += 1
+        self._errors_in_a_row += 1
