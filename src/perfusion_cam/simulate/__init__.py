@@ -1,0 +1,28 @@
+"""Presses on skin with known truth: scenario -> frames -> encoded clip.
+
+The simulator never imports the estimator, so that a test of one against the other is not circular.
+"""
+
+from perfusion_cam.simulate.catalogue import SCENARIOS, mild_grid, random_scenario
+from perfusion_cam.simulate.curve import Curve
+from perfusion_cam.simulate.encode import Encoding
+from perfusion_cam.simulate.events import Event
+from perfusion_cam.simulate.render import frames, render
+from perfusion_cam.simulate.scenario import PressTruth, Scenario
+from perfusion_cam.simulate.truth import RefillTruth, Truth, truth_of
+
+__all__ = [
+    "SCENARIOS",
+    "Curve",
+    "Encoding",
+    "Event",
+    "PressTruth",
+    "RefillTruth",
+    "Scenario",
+    "Truth",
+    "frames",
+    "mild_grid",
+    "random_scenario",
+    "render",
+    "truth_of",
+]

@@ -1,0 +1,102 @@
+"""How much blood is missing where and when, and the refill times that follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import erfc
+
+from perfusion_cam.simulate.arrays import Float32Array, FloatArray, smooth_noise
+from perfusion_cam.simulate.curve import LONGEST_WATCH_S, first_time_below
+from perfusion_cam.simulate.scenario import PressTruth
+
+BLANCH_FORMS_S = 0.05
+"""Time constant with which a press empties the skin: over in about 0.15 s."""
+
+_EDGE = 0.25
+"""Width of the soft edge of the disc, as a share of its radius."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blanch:
+    """The blood that one press moves, on the patch of skin around it.
+
+    Attributes
+    ----------
+    press : PressTruth
+    x0_px, y0_px : int
+        Upper left corner of the patch in pixels of the first picture, perhaps negative.
+    depth : array (n, n) float32
+        Share of a full blanch reached under pressure.
+    pace : array (n, n) float32
+        Local time constant over that of the curve; its logarithm averages to 0 over the core.
+    """
+
+    press: PressTruth
+    x0_px: int
+    y0_px: int
+    depth: Float32Array
+    pace: Float32Array
+
+    @property
+    def core(self) -> FloatArray:
+        """Boolean (n, n): at least half as deep as the deepest."""
+        return np.asarray(self.depth >= 0.5 * self.depth.max())
+
+    def missing(self, t_s: float) -> Float32Array:
+        """Share of a full blanch, (n, n), that is missing at `t_s` seconds into the clip."""
+        press = self.press
+        held_s = max(0.0, min(t_s, press.release_s) - press.contact_s)
+        reached = self.depth * np.float32(1.0 - np.exp(-held_s / BLANCH_FORMS_S))
+        if t_s > press.release_s:
+            reached = reached * press.curve.missing(np.float32(t_s - press.release_s) / self.pace)
+        return np.asarray(reached, dtype=np.float32)
+
+
+def make_blanch(press: PressTruth, rng: np.random.Generator) -> Blanch:
+    """Draw the blanched disc of a press: soft-edged, a little irregular, unevenly fast."""
+    half = int(np.ceil(3.0 * press.radius_px))
+    x0, y0 = round(press.x_px) - half, round(press.y_px) - half
+    size = 2 * half + 1
+    ys, xs = np.mgrid[0:size, 0:size].astype(np.float64)
+    distance = np.hypot(xs + x0 - press.x_px, ys + y0 - press.y_px) / press.radius_px
+    ragged = distance * (1.0 + 0.04 * smooth_noise(rng, size, size, 1.2 * press.radius_px))
+    depth = press.depth * 0.5 * erfc((ragged - 1.0) / (_EDGE * np.sqrt(2.0)))
+    depth[distance > 2.5] = 0.0
+    noise = smooth_noise(rng, size, size, 1.0 * press.radius_px)
+    core = depth >= 0.5 * depth.max()
+    noise = (noise - noise[core].mean()) / (noise[core].std() + 1e-6)
+    pace = np.exp(press.uneven * np.clip(noise, -2.5, 2.5))
+    return Blanch(press, x0, y0, depth.astype(np.float32), pace.astype(np.float32))
+
+
+def refill_times_s(
+    blanch: Blanch, levels: tuple[float, ...] = (0.5, 0.9, 0.95)
+) -> tuple[float | None, ...]:
+    """First times after release at which shares of the pressed-out colour are back.
+
+    The skin's log light is linear in the missing blood, so the mean missing blood of the core *is*
+    its noise-free log-colour change against the pre-press baseline, up to a constant per channel.
+
+    Parameters
+    ----------
+    blanch : Blanch
+    levels : tuple of float
+        Shares that must be back, 0 to 1.
+
+    Returns
+    -------
+    tuple of (float or None)
+        Seconds after release; None where the colour is not so far back within `LONGEST_WATCH_S`.
+    """
+    depth, pace = blanch.depth[blanch.core], blanch.pace[blanch.core]
+    step = max(1, depth.size // 400)
+    depth, pace = depth[::step].astype(np.float64), pace[::step].astype(np.float64)
+    if depth.sum() <= 0:
+        return tuple(None for _ in levels)
+    u_s = np.arange(0.0, LONGEST_WATCH_S, 0.004)
+    mean = np.zeros_like(u_s)
+    for weight, slow in zip(depth / depth.sum(), pace, strict=True):
+        mean += weight * blanch.press.curve.missing(u_s / slow)
+    return tuple(first_time_below(u_s, mean, 1.0 - level) for level in levels)

@@ -1,0 +1,47 @@
+"""What happens in a clip besides presses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+EventKind = Literal["hand-passes", "glint", "exposure-settling", "still", "lights-switch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that is no press.
+
+    Attributes
+    ----------
+    kind : "hand-passes", "glint", "exposure-settling", "still" or "lights-switch"
+        *hand-passes*: a hand crosses above the skin, perhaps hovers, touches nothing. *glint*: a
+        bright reflection wanders over the skin. *exposure-settling*: the camera finds its exposure
+        with time constant `duration_s`. *still*: the camera films a photograph, for the whole
+        clip. *lights-switch*: the light changes at `start_s`, for good.
+    start_s, duration_s : float
+        When it begins and how long it takes.
+    pause_s : float
+        How long a passing hand hovers half way; included in `duration_s`.
+    strength : float
+        Natural-log change of light of *exposure-settling* and *lights-switch* (negative is
+        darker); brightness of a *glint* in linear light.
+    """
+
+    kind: EventKind
+    start_s: float = 0.0
+    duration_s: float = 1.5
+    pause_s: float = 0.0
+    strength: float = 0.3
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(EventKind):
+            raise ValueError(f"event {self.kind!r} is none of {', '.join(get_args(EventKind))}")
+        if not self.start_s >= 0:
+            raise ValueError(f"start_s must not be negative, not {self.start_s}")
+        if not self.duration_s > 0:
+            raise ValueError(f"duration_s must be positive, not {self.duration_s}")
+        if not 0 <= self.pause_s < self.duration_s:
+            raise ValueError(f"pause_s must be shorter than duration_s, not {self.pause_s}")
+        if not abs(self.strength) <= 2:
+            raise ValueError(f"strength must lie in -2 to 2, not {self.strength}")

@@ -1,0 +1,74 @@
+"""What the camera's automatic exposure and white balance and the lights do to the picture."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from perfusion_cam.simulate.arrays import FloatArray
+from perfusion_cam.simulate.scenario import Scenario
+
+_STEP_S = 0.01
+_HOLD_S = 0.45
+_LOG_STEP = 0.06
+
+
+def log_gain(scenario: Scenario, t_s: FloatArray) -> FloatArray:
+    """Natural-log gain of the picture over time, all zero at the first picture.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    t_s : array (n,)
+
+    Returns
+    -------
+    array (n, 3)
+        One column a colour.
+    """
+    clock = np.arange(0.0, scenario.duration_s + 1.0, _STEP_S)
+    there = np.zeros_like(clock)
+    for press in scenario.presses:
+        there[
+            (clock >= press.contact_s - 0.5 * press.approach_s)
+            & (clock <= press.release_s + 0.7 * press.lift_s)
+        ] = 1.0
+    target = scenario.exposure_ev * np.log(2.0) * there
+    if scenario.exposure == "smooth":
+        light = _lag(target, 0.35)
+    elif scenario.exposure == "stepped":
+        light = _steps(_lag(target, 0.25))
+    else:
+        light = np.zeros_like(clock)
+    # White balance waits half a second, then moves at once.
+    late = np.interp(clock - 0.5, clock, there) > 0.5
+    balance = scenario.white_balance * np.where(late, 1.0, 0.0)
+    gain = np.stack([light + 0.5 * balance, light, light - 0.5 * balance], axis=1)
+    for event in scenario.events:
+        if event.kind == "exposure-settling":
+            after = np.maximum(clock - event.start_s, 0.0)
+            gain += (event.strength * (1.0 - np.exp(-after / event.duration_s)))[:, None]
+        elif event.kind == "lights-switch":
+            on = np.clip((clock - event.start_s) / 0.06, 0.0, 1.0)
+            gain += on[:, None] * event.strength * np.array([1.0, 0.93, 0.85])
+    return np.stack([np.interp(t_s, clock, gain[:, c]) for c in range(3)], axis=1)
+
+
+def _lag(target: FloatArray, tau_s: float) -> FloatArray:
+    out = np.zeros_like(target)
+    share = 1.0 - np.exp(-_STEP_S / tau_s)
+    for i in range(1, len(target)):
+        out[i] = out[i - 1] + share * (target[i] - out[i - 1])
+    return out
+
+
+def _steps(wanted: FloatArray) -> FloatArray:
+    """Follow in steps, each held for a while, as phones do."""
+    out = np.zeros_like(wanted)
+    wait = 0
+    for i in range(1, len(wanted)):
+        out[i] = out[i - 1]
+        wait -= 1
+        if wait <= 0 and abs(wanted[i] - out[i]) > _LOG_STEP / 2:
+            out[i] = _LOG_STEP * np.rint(wanted[i] / _LOG_STEP)
+            wait = round(_HOLD_S / _STEP_S)
+    return out

@@ -1,0 +1,98 @@
+"""How a tool comes, presses and leaves, and how a hand passes by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from perfusion_cam.simulate.events import Event
+from perfusion_cam.simulate.scenario import PressTruth
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Where a tool is.
+
+    Attributes
+    ----------
+    x_px, y_px : float
+        Of its tip's middle, in pixels of the first picture.
+    angle_deg : float
+        Direction in which it sticks out.
+    height : float
+        0 on the skin, 1 well above it.
+    """
+
+    x_px: float
+    y_px: float
+    angle_deg: float
+    height: float
+
+
+def exit_px(
+    x_px: float, y_px: float, angle_deg: float, width: int, height: int, margin_px: float
+) -> float:
+    """Distance along a direction after which a tool's tip has left the picture."""
+    dx, dy = np.cos(np.deg2rad(angle_deg)), np.sin(np.deg2rad(angle_deg))
+    ways = []
+    if abs(dx) > 1e-6:
+        ways.append(((width if dx > 0 else 0) - x_px) / dx)
+    if abs(dy) > 1e-6:
+        ways.append(((height if dy > 0 else 0) - y_px) / dy)
+    return float(min(ways) + margin_px)
+
+
+def press_pose(
+    press: PressTruth, t_s: float, travel_px: float, lift_s: float | None = None
+) -> Pose | None:
+    """Where the tool of a press is at `t_s`, or None while it is out of the picture.
+
+    The tool slows down as it comes near; at release it starts from rest, as a finger does, so that
+    the site stays covered for a good part of `lift_s`.
+    """
+    lift = press.lift_s if lift_s is None else lift_s
+    before, after = press.contact_s - t_s, t_s - press.release_s
+    if before > press.approach_s or after > lift:
+        return None
+    if before > 0:
+        share = before / press.approach_s
+        way, rise = share**1.6, share**0.9
+    elif after > 0:
+        share = after / lift
+        way, rise = share**2.2, share**1.4
+    else:
+        way = rise = 0.0
+    a = np.deg2rad(press.angle_deg)
+    far = travel_px * way
+    return Pose(
+        press.x_px + far * np.cos(a), press.y_px + far * np.sin(a), press.angle_deg, float(rise)
+    )
+
+
+def passing_pose(
+    event: Event, t_s: float, width: int, height: int, tip_px: float, angle_deg: float
+) -> Pose | None:
+    """Where a hand that crosses above the skin is at `t_s`: in, perhaps a pause, and out."""
+    share = (t_s - event.start_s) / event.duration_s
+    if not 0 <= share <= 1:
+        return None
+    pause = event.pause_s / event.duration_s
+    move = (1 - pause) / 2
+    if share < move:
+        way = 0.5 * (1 - (1 - share / move) ** 2)
+    elif share < move + pause:
+        way = 0.5
+    else:
+        way = 0.5 + 0.5 * ((share - move - pause) / move) ** 2
+    reach = 0.5 * height + 2 * tip_px
+    a = np.deg2rad(angle_deg)
+    # Comes in from the side of its shaft, sweeps across, leaves to the same side.
+    sweep = (way - 0.5) * 0.6 * width
+    out = reach * abs(2 * way - 1) ** 1.3 * 1.6
+    return Pose(
+        0.5 * width + sweep * np.sin(a) + out * np.cos(a),
+        0.5 * height - sweep * np.cos(a) * 0.4 + out * np.sin(a),
+        angle_deg,
+        0.5,
+    )

@@ -1,0 +1,219 @@
+"""What comes between skin and camera: tools, hands, their shadows, glints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from perfusion_cam.simulate.arrays import Float32Array, FloatArray
+from perfusion_cam.simulate.camera import shift
+from perfusion_cam.simulate.events import Event
+from perfusion_cam.simulate.motion import Pose, exit_px, passing_pose, press_pose
+from perfusion_cam.simulate.scenario import PressTruth, Scenario
+from perfusion_cam.simulate.tool import Sprite, paint_tool
+
+SHUTTER_S = 1 / 60
+"""Time during which a picture gathers light: what moves in it is smeared."""
+
+_SHADOW_SHRINK = 4
+
+
+class Overlay(Protocol):
+    def lay_over(self, light: Float32Array, t_s: float, to_frame: FloatArray) -> Float32Array:
+        """Change the light (height, width, 3) of the skin at `t_s` and return it."""
+
+
+class MovingTool:
+    """A painted tool on its path, with its shadow.
+
+    Parameters
+    ----------
+    sprite : Sprite
+    pose : callable
+        Time to pose, None while absent.
+    shadow_pose : callable
+        The same for the shadow, which may leave later.
+    light_deg : float
+        Direction in which shadows fall.
+    """
+
+    def __init__(
+        self,
+        sprite: Sprite,
+        pose: Callable[[float], Pose | None],
+        shadow_pose: Callable[[float], Pose | None],
+        light_deg: float,
+    ) -> None:
+        self._sprite = sprite
+        self._pose = pose
+        self._shadow_pose = shadow_pose
+        self._light = np.deg2rad(light_deg)
+        small = cv2.resize(
+            sprite.light[..., 3],
+            None,
+            fx=1 / _SHADOW_SHRINK,
+            fy=1 / _SHADOW_SHRINK,
+            interpolation=cv2.INTER_AREA,
+        )
+        self._mask = np.asarray(small, dtype=np.float32)
+
+    def lay_over(self, light: Float32Array, t_s: float, to_frame: FloatArray) -> Float32Array:
+        shadow_pose = self._shadow_pose(t_s)
+        if shadow_pose is not None:
+            light = light * self._shadow(shadow_pose, light.shape, to_frame)
+        pose = self._pose(t_s)
+        if pose is None:
+            return light
+        layer = self._smeared(t_s, pose, light.shape, to_frame)
+        return np.asarray(light * (1.0 - layer[..., 3:]) + layer[..., :3], dtype=np.float32)
+
+    def _placed(self, pose: Pose) -> FloatArray:
+        """Matrix (3, 3) from sprite pixels to pixels of the first picture."""
+        a = np.deg2rad(pose.angle_deg)
+        grow = 1.0 + 0.12 * pose.height
+        turn = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1.0]])
+        anchor_x, anchor_y = self._sprite.anchor
+        return (
+            shift(pose.x_px, pose.y_px)
+            @ turn
+            @ np.diag([grow, grow, 1.0])
+            @ shift(-anchor_x, -anchor_y)
+        )
+
+    def _smeared(
+        self, t_s: float, pose: Pose, shape: tuple[int, ...], to_frame: FloatArray
+    ) -> Float32Array:
+        """The tool's light and opacity (height, width, 4), averaged over the open shutter."""
+        later = self._pose(t_s + SHUTTER_S) or pose
+        moved = np.hypot(later.x_px - pose.x_px, later.y_px - pose.y_px)
+        count = int(np.clip(np.ceil(moved / 5.0), 1, 6))
+        total: Float32Array | None = None
+        for k in range(count):
+            at = self._pose(t_s + SHUTTER_S * (k + 0.5) / count) if count > 1 else pose
+            if at is None:
+                continue
+            layer = cv2.warpAffine(
+                self._sprite.light,
+                (to_frame @ self._placed(at))[:2],
+                (shape[1], shape[0]),
+                flags=cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_CONSTANT,
+                borderValue=(0, 0, 0, 0),
+            )
+            total = np.asarray(layer if total is None else cv2.add(total, layer), dtype=np.float32)
+        if total is None:
+            return np.zeros((*shape[:2], 4), dtype=np.float32)
+        return np.asarray(total / np.float32(count), dtype=np.float32)
+
+    def _shadow(self, pose: Pose, shape: tuple[int, ...], to_frame: FloatArray) -> Float32Array:
+        """What the tool's shadow leaves of the light, (height, width, 3)."""
+        sprite = self._sprite
+        near = sprite.half_width_px * (0.35 if sprite.broad else 0.18)
+        far = sprite.half_width_px * (1.6 if sprite.broad else 1.3)
+        away = near + far * pose.height
+        cast = shift(away * np.cos(self._light), away * np.sin(self._light))
+        shrink = np.diag([1 / _SHADOW_SHRINK, 1 / _SHADOW_SHRINK, 1.0])
+        small = cv2.warpAffine(
+            self._mask,
+            (shrink @ to_frame @ cast @ self._placed(pose) @ np.linalg.inv(shrink))[:2],
+            (shape[1] // _SHADOW_SHRINK, shape[0] // _SHADOW_SHRINK),
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=0,
+        )
+        soft = near * (0.8 if sprite.broad else 0.7) + 0.6 * far * pose.height
+        small = cv2.GaussianBlur(small, (0, 0), max(0.8, soft / _SHADOW_SHRINK))
+        strength = (0.10 if sprite.clear else 0.55 if sprite.broad else 0.45) * (
+            1 - 0.45 * pose.height
+        )
+        dark = cv2.resize(small, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+        # Skin throws warm light into the shadow.
+        tint = np.array([0.92, 1.0, 1.02], dtype=np.float32) * np.float32(strength)
+        return np.asarray(1.0 - dark[..., None] * tint, dtype=np.float32)
+
+
+class Glint:
+    """A bright reflection that wanders over the skin."""
+
+    def __init__(self, event: Event, width: int, height: int, rng: np.random.Generator) -> None:
+        self._event = event
+        self._from = rng.uniform((0.2 * width, 0.2 * height), (0.8 * width, 0.8 * height))
+        self._to = rng.uniform((0.2 * width, 0.2 * height), (0.8 * width, 0.8 * height))
+        self._size_px = 0.03 * width
+
+    def lay_over(self, light: Float32Array, t_s: float, to_frame: FloatArray) -> Float32Array:
+        share = (t_s - self._event.start_s) / self._event.duration_s
+        if not 0 < share < 1:
+            return light
+        x, y, _ = to_frame @ np.append(self._from + share * (self._to - self._from), 1.0)
+        height, width = light.shape[:2]
+        across = np.exp(-(((np.arange(width) - x) / self._size_px) ** 2))
+        down = np.exp(-(((np.arange(height) - y) / (0.6 * self._size_px)) ** 2))
+        bright = self._event.strength * np.sin(np.pi * share) ** 0.5
+        spot = (bright * down[:, None] * across[None, :]).astype(np.float32)
+        return np.asarray(light + spot[..., None], dtype=np.float32)
+
+
+def overlays_of(scenario: Scenario) -> tuple[Overlay, ...]:
+    """Tools and glints of a scenario, lowest first."""
+    rng = np.random.default_rng([scenario.seed, 61])
+    light_deg = float(rng.uniform(0, 360))
+    hand = scenario.hand_fitzpatrick or scenario.fitzpatrick
+    reach_px = 1.6 * float(np.hypot(scenario.width, scenario.height))
+    overlays: list[Overlay] = []
+    for event in scenario.events:
+        if event.kind == "glint":
+            overlays.append(Glint(event, scenario.width, scenario.height, rng))
+        elif event.kind == "hand-passes":
+            overlays.append(_passing(event, scenario, hand, reach_px, light_deg, rng))
+    for press in scenario.presses:
+        overlays.append(_pressing(press, scenario, hand, reach_px, light_deg, rng))
+    return tuple(overlays)
+
+
+def _pressing(
+    press: PressTruth,
+    scenario: Scenario,
+    hand: int,
+    reach_px: float,
+    light_deg: float,
+    rng: np.random.Generator,
+) -> MovingTool:
+    sprite = paint_tool(press.tool, rng, press.radius_px, reach_px, hand)
+    travel_px = exit_px(
+        press.x_px,
+        press.y_px,
+        press.angle_deg,
+        scenario.width,
+        scenario.height,
+        2.2 * sprite.half_width_px,
+    )
+    shadow_lift_s = press.lift_s * (1.8 if sprite.broad else 1.15)
+    return MovingTool(
+        sprite,
+        lambda t_s: press_pose(press, t_s, travel_px),
+        lambda t_s: press_pose(press, t_s, 1.3 * travel_px, shadow_lift_s),
+        light_deg,
+    )
+
+
+def _passing(
+    event: Event,
+    scenario: Scenario,
+    hand: int,
+    reach_px: float,
+    light_deg: float,
+    rng: np.random.Generator,
+) -> MovingTool:
+    sprite = paint_tool("hand", rng, 0.05 * scenario.width, reach_px, hand)
+    angle_deg = float(rng.uniform(0, 360))
+
+    def pose(t_s: float) -> Pose | None:
+        return passing_pose(
+            event, t_s, scenario.width, scenario.height, sprite.half_width_px, angle_deg
+        )
+
+    return MovingTool(sprite, pose, pose, light_deg)

@@ -1,0 +1,154 @@
+"""The picture at one moment: skin, blanch, tools, shadows, light, camera, noise."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+
+from perfusion_cam.simulate.arrays import ByteArray, Float32Array, FloatArray, srgb_from_linear
+from perfusion_cam.simulate.blanch import Blanch
+from perfusion_cam.simulate.camera import Shake, limb_shift, pressed, shift
+from perfusion_cam.simulate.exposure import log_gain
+from perfusion_cam.simulate.overlay import Overlay, overlays_of
+from perfusion_cam.simulate.scenario import Scenario
+from perfusion_cam.simulate.skin import blood_axis, paint_skin, paint_table
+from perfusion_cam.simulate.truth import blanches_of
+
+_NOISE_SLACK_PX = 96
+_LEAST_BLANCH = 2e-4
+
+
+class Scene:
+    """Everything of a scenario that is drawn once, and the picture at each capture time.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    t_s : array (n,)
+        Capture times.
+    """
+
+    def __init__(self, scenario: Scenario, t_s: FloatArray) -> None:
+        self.t_s = t_s
+        self._scenario = scenario
+        self._shake = Shake(scenario)
+        self._log_gain = log_gain(scenario, t_s)
+        self._blanches = blanches_of(scenario)
+        self._blood = blood_axis(scenario.fitzpatrick).astype(np.float32)
+        self._margin = _margin_px(scenario)
+        self._skin = self._paint()
+        self._overlays: tuple[Overlay, ...] = overlays_of(scenario)
+        self._noise_pool = self._draw_noise()
+        self._noise_rng = np.random.default_rng([scenario.seed, 47])
+
+    def _paint(self) -> Float32Array:
+        """The skin at rest, larger than the picture by a margin on each side."""
+        scenario = self._scenario
+        rng = np.random.default_rng([scenario.seed, 5])
+        width, height = scenario.width + 2 * self._margin, scenario.height + 2 * self._margin
+        skin = paint_skin(rng, width, height, scenario.fitzpatrick, scenario.width / 1280)
+        if scenario.background:
+            angle = rng.uniform(15, 50) * rng.choice([-1, 1])
+            skin = paint_table(rng, skin, angle, 0.36 * scenario.width)
+        return skin
+
+    def _draw_noise(self) -> Float32Array | None:
+        """A pool of unit noise, a little smooth as after demosaicing; frames cut theirs from it."""
+        scenario = self._scenario
+        if math.isinf(scenario.full_well_e):
+            return None
+        rng = np.random.default_rng([scenario.seed, 41])
+        shape = (scenario.height + _NOISE_SLACK_PX, scenario.width + _NOISE_SLACK_PX, 3)
+        noise = cv2.GaussianBlur(rng.standard_normal(shape, dtype=np.float32), (0, 0), 0.6)
+        return np.asarray(noise / noise.std(), dtype=np.float32)
+
+    def linear(self, index: int) -> Float32Array:
+        """Noise-free linear light (height, width, 3) of picture `index`."""
+        scenario, t_s = self._scenario, float(self.t_s[index])
+        to_frame = self._shake.to_frame(t_s) @ limb_shift(scenario.presses, t_s)
+        light = np.asarray(
+            cv2.warpAffine(
+                self._skin_at(t_s),
+                (to_frame @ shift(-self._margin, -self._margin))[:2],
+                (scenario.width, scenario.height),
+                flags=cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REFLECT_101,
+            ),
+            dtype=np.float32,
+        )
+        for overlay in self._overlays:
+            light = overlay.lay_over(light, t_s, to_frame)
+        gain = self._log_gain[index] + self._pulse(t_s) * self._blood
+        light *= np.exp(gain).astype(np.float32)
+        return light
+
+    def picture(self, index: int) -> ByteArray:
+        """SRGB (height, width, 3) of picture `index`; to be asked for in order."""
+        light = self.linear(index)
+        if self._noise_pool is not None:
+            scenario = self._scenario
+            y, x = self._noise_rng.integers(0, _NOISE_SLACK_PX, 2)
+            noise = self._noise_pool[y : y + scenario.height, x : x + scenario.width]
+            well = np.float32(scenario.full_well_e)
+            floor = np.float32((scenario.read_noise_e / scenario.full_well_e) ** 2)
+            light += noise * np.sqrt(np.maximum(light, 0) / well + floor)
+        return srgb_from_linear(light)
+
+    def _pulse(self, t_s: float) -> float:
+        """Missing blood with the heart beat, none at time 0."""
+        swing = 2 * math.pi * 1.15 * t_s
+        beat = math.sin(swing) + 0.35 * math.sin(2 * swing + 0.8) - 0.35 * math.sin(0.8)
+        return -0.5 * self._scenario.pulse * beat
+
+    def _skin_at(self, t_s: float) -> Float32Array:
+        """The skin with its blanches and dents, margin included."""
+        skin = self._skin
+        for blanch in self._blanches:
+            if t_s <= blanch.press.contact_s:
+                continue
+            missing = blanch.missing(t_s)
+            dent_px = blanch.press.yield_px * pressed(blanch.press, t_s)
+            if np.abs(missing).max() < _LEAST_BLANCH and dent_px < 0.02:
+                continue
+            if skin is self._skin:
+                skin = self._skin.copy()
+            self._press_patch(skin, blanch, missing, dent_px)
+        return skin
+
+    def _press_patch(
+        self, skin: Float32Array, blanch: Blanch, missing: Float32Array, dent_px: float
+    ) -> None:
+        """Blanch and push aside the skin of one patch, in place."""
+        height, width = skin.shape[:2]
+        y0, x0 = blanch.y0_px + self._margin, blanch.x0_px + self._margin
+        top, left = max(0, y0), max(0, x0)
+        bottom, right = min(height, y0 + len(missing)), min(width, x0 + len(missing))
+        part = missing[top - y0 : bottom - y0, left - x0 : right - x0]
+        patch = skin[top:bottom, left:right]
+        # OpenCV wants one channel count on both sides; three products are cheaper than a merge.
+        blanched = patch * np.exp(part[..., None] * self._blood)
+        if dent_px >= 0.02:
+            press = blanch.press
+            ys, xs = np.mgrid[0 : bottom - top, 0 : right - left].astype(np.float32)
+            across = xs + left - self._margin - press.x_px
+            down = ys + top - self._margin - press.y_px
+            near = np.maximum(0, 1 - (across**2 + down**2) / (3 * press.radius_px) ** 2) ** 2
+            a = math.radians(press.angle_deg)
+            push = (dent_px * near).astype(np.float32)
+            blanched = cv2.remap(
+                blanched,
+                xs + push * np.float32(math.cos(a)),
+                ys + push * np.float32(math.sin(a)),
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+        patch[:] = blanched
+
+
+def _margin_px(scenario: Scenario) -> int:
+    """How much more skin than the picture must be drawn for the camera's and limb's motion."""
+    turn = math.radians(scenario.shake_deg) * math.hypot(scenario.width, scenario.height) / 2
+    limb = max((press.limb_px for press in scenario.presses), default=0.0)
+    return math.ceil(scenario.shake_px + turn + limb) + 8
