@@ -215,6 +215,8 @@ class Press:
         Why the watch ended.
     tool_contrast : float
         Median natural-log difference between tool and skin.
+    tool_hides : float
+        How far the tool took the skin's texture out of sight: 0 for a mere change of light.
     baseline_s : (float, float)
         When the skin was last seen untouched before the press.
     uncovered_s : float
@@ -230,6 +232,7 @@ class Press:
     ended_s: float
     ended_by: Literal["recording", "touch", "watched"]
     tool_contrast: float
+    tool_hides: float
     baseline_s: tuple[float, float]
     uncovered_s: float
 
@@ -248,6 +251,11 @@ class Site:
     x_px, y_px, radius_px : float
         Centre and equivalent radius in pixels of the upright first picture.
     cells, control_cells : arrays (rows, cols) bool
+    stands_out : float
+        Pallor of the site over what chance, shading or movement give elsewhere in the picture;
+        above 1 it is the site of a press.
+    detectable : float
+        Least pallor (natural log) that would have stood out.
     """
 
     x_px: float
@@ -255,6 +263,8 @@ class Site:
     radius_px: float
     cells: BoolArray
     control_cells: BoolArray
+    stands_out: float = np.inf
+    detectable: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +284,8 @@ class SiteTraces:
         site is clipped.
     baseline : array (n,) bool
         True for samples before the press.
+    resting_log_rgb : array (3,) or None
+        Natural-log light of the site before the press.
     """
 
     t_s: FloatArray
@@ -281,6 +293,7 @@ class SiteTraces:
     placebo_rgb: FloatArray
     used: BoolArray
     baseline: BoolArray
+    resting_log_rgb: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,14 @@ BLUR_SHARE = 0.045
 """Size of the blur that removes light from texture, as a share of the picture's width."""
 INLIER_PX = 1.0
 MIN_INLIERS = 8
+MAX_PATCH_ERROR = 22.0
+"""Mean grey-level difference of a found patch from its reference: wrong patches give ~40."""
+MAX_RESIDUAL_SHARE = 0.04
+"""Largest local yielding of the skin followed, as a share of the picture's width."""
+MESH = (9, 16)
+MESH_REACH_SHARE = 0.09
+MESH_PRIOR = 0.5
+"""Weight, in features, of 'this part moved with the rest'."""
 MIN_INLIER_SHARE = 0.2
 
 
@@ -29,6 +37,8 @@ class Registration:
     ----------
     matrix : array (2, 3)
         Similarity from reference pixels to this picture's pixels, at working size.
+    residual : array (9, 16, 2)
+        Mesh over the reference of what `matrix` leaves: local yielding of the skin, in pixels.
     hold : float
         Share of the reference's features found in place, 0 to 1.
     registered : bool
@@ -36,6 +46,7 @@ class Registration:
     """
 
     matrix: FloatArray
+    residual: FloatArray
     hold: float
     registered: bool
 
@@ -54,6 +65,8 @@ class Registrar:
         self._points: NDArray[np.float32] = np.empty((0, 2), np.float32)
         self._gain = 0.0
         self._matrix: FloatArray = np.eye(2, 3)
+        self._still: FloatArray = np.zeros((*MESH, 2), np.float32)
+        self._mesh_weights: FloatArray = np.empty((0, 0))
         self._lost_count = 0
 
     def push(self, luma: FloatArray) -> Registration:
@@ -76,7 +89,7 @@ class Registrar:
             self._lost_count = 0
             return best
         self._lost_count += 1
-        return Registration(self._matrix, best.hold, False)
+        return Registration(self._matrix, self._still, best.hold, False)
 
     def _start(self, luma: FloatArray) -> Registration:
         contrast = _contrast(luma)
@@ -84,8 +97,9 @@ class Registrar:
         texture = self._texture(luma)
         self._reference = texture
         self._points = _spread_features(texture)
+        self._mesh_weights = _mesh_weights(self._points, luma.shape)
         enough = len(self._points) >= MIN_INLIERS
-        return Registration(self._matrix, 1.0 if enough else 0.0, True)
+        return Registration(self._matrix, self._still, 1.0 if enough else 0.0, True)
 
     def _texture(self, luma: FloatArray) -> NDArray[np.uint8]:
         scaled = cv2.convertScaleAbs(_contrast(luma) * np.float32(self._gain) + np.float32(128))
@@ -93,9 +107,9 @@ class Registrar:
 
     def _match(self, texture: NDArray[np.uint8], guess: FloatArray) -> Registration:
         if len(self._points) < MIN_INLIERS or self._reference is None:
-            return Registration(guess, 0.0, False)
+            return Registration(guess, self._still, 0.0, False)
         start = (self._points @ guess[:, :2].T + guess[:, 2]).astype(np.float32)
-        found, ok, _ = cv2.calcOpticalFlowPyrLK(
+        found, ok, error = cv2.calcOpticalFlowPyrLK(
             self._reference,
             texture,
             self._points.reshape(-1, 1, 2),
@@ -108,9 +122,9 @@ class Registrar:
         found = found.reshape(-1, 2)
         height, width = texture.shape
         seen = (start[:, 0] > 0) & (start[:, 0] < width) & (start[:, 1] > 0) & (start[:, 1] < height)
-        good = (ok.reshape(-1) == 1) & seen
+        good = (ok.reshape(-1) == 1) & seen & (error.reshape(-1) < MAX_PATCH_ERROR)
         if good.sum() < MIN_INLIERS:
-            return Registration(guess, 0.0, False)
+            return Registration(guess, self._still, 0.0, False)
         matrix, inliers = cv2.estimateAffinePartial2D(
             self._points[good],
             found[good],
@@ -120,12 +134,15 @@ class Registrar:
             confidence=0.995,
         )
         if matrix is None:
-            return Registration(guess, 0.0, False)
+            return Registration(guess, self._still, 0.0, False)
         count = int(inliers.sum())
         hold = count / max(int(seen.sum()), 1)
         plausible = abs(np.hypot(matrix[0, 0], matrix[1, 0]) - 1) < 0.3
         registered = bool(plausible and count >= MIN_INLIERS and hold >= MIN_INLIER_SHARE)
-        return Registration(np.asarray(matrix, float), hold, registered)
+        left = found - (self._points @ matrix[:, :2].T + matrix[:, 2])
+        near = good & (np.abs(left).max(axis=1) < MAX_RESIDUAL_SHARE * width)
+        residual = _mesh(left, near, self._mesh_weights)
+        return Registration(np.asarray(matrix, float), residual, hold, registered)
 
     def _shift_guess(self, texture: NDArray[np.uint8]) -> FloatArray:
         assert self._reference is not None
@@ -156,3 +173,24 @@ def _spread_features(texture: NDArray[np.uint8]) -> NDArray[np.float32]:
     for index in np.unique(tile):
         keep[np.flatnonzero(tile == index)[:MAX_FEATURES_PER_TILE]] = True
     return np.asarray(points[keep], np.float32)
+
+
+def _mesh_weights(points: NDArray[np.float32], size: tuple[int, ...]) -> FloatArray:
+    """How much each feature says of each mesh node, array (nodes, features)."""
+    height, width = size
+    rows = (np.arange(MESH[0]) + 0.5) * height / MESH[0]
+    cols = (np.arange(MESH[1]) + 0.5) * width / MESH[1]
+    nodes = np.stack(np.meshgrid(cols, rows), axis=-1).reshape(-1, 2)
+    distance2 = ((nodes[:, None, :] - points[None, :, :]) ** 2).sum(axis=-1)
+    return np.asarray(np.exp(-distance2 / (2 * (MESH_REACH_SHARE * width) ** 2)), np.float32)
+
+
+def _mesh(left: FloatArray, near: NDArray[np.bool_], weights: FloatArray) -> FloatArray:
+    """Smooth field through the features' residuals, robust to features on something else."""
+    smooth = np.zeros((weights.shape[0], 2), np.float32)
+    trust = weights * near
+    for _ in range(3):
+        smooth = (trust @ left) / (trust.sum(axis=1, keepdims=True) + MESH_PRIOR)
+        apart = np.linalg.norm(left[None, :, :] - smooth[:, None, :], axis=-1)
+        trust = weights * near / (1 + (apart / INLIER_PX) ** 2)
+    return np.asarray(smooth.reshape(*MESH, 2), np.float32)

@@ -18,6 +18,8 @@ MIN_SHARE = 0.002
 FLOOR_FACTOR = 4.0
 FLOOR_WINDOW_S = 10.0
 QUIET_S = 0.3
+LONGEST_S = 8.0
+"""Unceasing change is looked through piece by piece."""
 PEAK_SHARE = 0.1
 """A burst reaches as far as activity stays above this share of its peak."""
 
@@ -68,7 +70,8 @@ class BurstFinder:
             if self._open_from is None:
                 self._open_from = i
             self._last_active = i
-            return []
+            too_long = self._t_s[i] - self._t_s[self._open_from] > LONGEST_S
+            return self._close(i) if too_long else []
         if self._open_from is None:
             self._forget(i)
             return []
@@ -96,8 +99,7 @@ class BurstFinder:
         self._open_from = None
         found = []
         for lo, hi in runs:
-            end_s = max(self._lagged_s[hi - 1], self._lagged_s[lo])
-            found.append(Burst(self._lagged_s[lo], end_s))
+            found.append(Burst(self._lagged_s[lo], self._lagged_s[min(hi, i, len(self._t_s) - 1)]))
         return found
 
     def _forget(self, i: int) -> None:

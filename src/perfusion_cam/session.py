@@ -1,0 +1,217 @@
+"""The straight line from pictures to refill times; the same for files and cameras."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from perfusion_cam.picture import upright_rgb, work_picture
+from perfusion_cam.quality import Flag
+from perfusion_cam.settings import Region
+from perfusion_cam.sources.read_ahead import read_ahead
+from perfusion_cam.sources.video_file import VideoFile
+from perfusion_cam.stages.detection import PressDetector, PressWindow
+from perfusion_cam.stages.gridding import GridAverager, Gridder, reduction
+from perfusion_cam.stages.judging import is_press, judge
+from perfusion_cam.stages.location import locate
+from perfusion_cam.stages.refill.measure import measure_refill
+from perfusion_cam.stages.registration import Registrar
+from perfusion_cam.stages.sampling import sample_traces
+from perfusion_cam.types import (
+    Examination,
+    Frame,
+    GridShape,
+    PressResult,
+    Refill,
+    SourceInfo,
+    Track,
+)
+
+Progress = Callable[[float, float | None], None]
+
+
+@dataclass(slots=True)
+class _TrackLog:
+    t_s: list[float] = field(default_factory=list)
+    hold: list[float] = field(default_factory=list)
+    to_frame: list[np.ndarray] = field(default_factory=list)
+    registered: list[bool] = field(default_factory=list)
+
+
+class Session:
+    """Pictures in, presses out as their recovery has been watched.
+
+    Parameters
+    ----------
+    region : Region, optional
+        Where to look for the site; the whole picture otherwise.
+    """
+
+    def __init__(self, region: Region | None = None) -> None:
+        self._region = region
+        self._registrar = Registrar()
+        self._averager = GridAverager()
+        self._gridder: Gridder | None = None
+        self._detector: PressDetector | None = None
+        self._factor = 1
+        self._log = _TrackLog()
+        self.reference_rgb = np.zeros((0, 0, 3), np.uint8)
+
+    @property
+    def grid(self) -> GridShape:
+        """The grid laid over the first picture."""
+        return GridShape(0, 0, 1.0) if self._gridder is None else self._gridder.shape
+
+    @property
+    def track(self) -> Track:
+        """How the skin moved so far."""
+        log = self._log
+        return Track(
+            np.array(log.t_s),
+            np.array(log.hold),
+            np.array(log.to_frame).reshape(-1, 2, 3),
+            np.array(log.registered, bool),
+        )
+
+    def push(self, frame: Frame) -> list[PressResult]:
+        """Take one picture; return the presses that are complete with it.
+
+        Raises
+        ------
+        RegionError
+            If the region lies outside the first picture.
+        """
+        if self._gridder is None:
+            self._start(frame)
+        assert self._gridder is not None
+        picture = work_picture(frame, self._factor)
+        placed = self._registrar.push(picture.luma)
+        sample = self._gridder.push(
+            frame.t_s,
+            picture.luma,
+            picture.chroma,
+            placed.matrix,
+            placed.residual,
+            placed.hold,
+            placed.registered,
+        )
+        self._log.t_s.append(frame.t_s)
+        self._log.hold.append(placed.hold)
+        self._log.to_frame.append(sample.to_frame)
+        self._log.registered.append(placed.registered)
+        assert self._detector is not None
+        found = [w for ready in self._averager.push(sample) for w in self._detector.push(ready)]
+        return self._measure(found)
+
+    def flush(self) -> list[PressResult]:
+        """Close what is still being watched."""
+        if self._detector is None:
+            return []
+        found = [w for ready in self._averager.flush() for w in self._detector.push(ready)]
+        return self._measure(found + self._detector.flush())
+
+    def _start(self, frame: Frame) -> None:
+        width, height = frame.size_px
+        if self._region is not None:
+            self._region.check_inside(width, height)
+        self._factor = min(reduction(width, height), max(1, min(width, height) // 2))
+        work = work_picture(frame, self._factor).luma.shape
+        self._gridder = Gridder(work, self._factor, frame.colour)
+        self._detector = PressDetector(self._gridder.shape)
+        self.reference_rgb = upright_rgb(frame)
+
+    def _measure(self, found: Iterable[PressWindow]) -> list[PressResult]:
+        results = [measure_press(item, self._region) for item in found]
+        return [result for result in results if is_press(result)]
+
+
+def measure_press(item: PressWindow, region: Region | None = None) -> PressResult:
+    """Everything after a closed press: an ordinary function of its grids."""
+    press, window = item.press, item.window
+    within = None if region is None else region.cells(window.shape)
+    site = locate(window, press, within)
+    if site is None:
+        return PressResult(press, None, None, Refill("not_measurable", (Flag.DOES_NOT_BLANCH,)))
+    traces = sample_traces(window, press, site)
+    curve, refill = measure_refill(traces, press.release_s, press.release_se_s)
+    return PressResult(press, site, curve, judge(press, site, curve, refill, window))
+
+
+def analyze(
+    path: str | Path, *, region: Region | None = None, on_progress: Progress | None = None
+) -> Examination:
+    """Measure every press in a recording.
+
+    Parameters
+    ----------
+    path : path
+        Any video file that FFmpeg reads.
+    region : Region, optional
+        Where to look for the site.
+    on_progress : callable (t_s, duration_s or None), optional
+        Told now and then how far the reading has come.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read or holds no picture.
+    RegionError
+        If the region lies outside the picture.
+    """
+    session = Session(region)
+    presses: list[PressResult] = []
+    with VideoFile(path) as video:
+        for frame in read_ahead(video):
+            presses += session.push(frame)
+            if on_progress is not None and frame.index % 15 == 0:
+                on_progress(frame.t_s, video.announced_s)
+        presses += session.flush()
+        info = video.info()
+    return _examination(session, presses, info)
+
+
+def _examination(
+    session: Session, presses: list[PressResult], info: SourceInfo
+) -> Examination:
+    presses = sorted(presses, key=lambda result: result.press.contact_s)
+    with_gaps = [_flag_gaps(result, info) for result in presses]
+    return Examination(
+        source=info,
+        grid=session.grid,
+        presses=tuple(with_gaps),
+        track=session.track,
+        reference_rgb=session.reference_rgb,
+        software=software(),
+    )
+
+
+def _flag_gaps(result: PressResult, info: SourceInfo) -> PressResult:
+    """Flag a press in whose recovery pictures are missing."""
+    press, refill = result.press, result.refill
+    decisive_s = refill.crt_s or refill.lower_bound_s or 5.0
+    hit = any(
+        end_s > press.release_s - 1 and start_s < press.release_s + decisive_s
+        for start_s, end_s in info.gaps
+    )
+    if not hit:
+        return result
+    return replace(result, refill=replace(refill, flags=(*refill.flags, Flag.TIME_GAPS)))
+
+
+def software() -> dict[str, str]:
+    """Names and versions of what made the numbers."""
+    return {
+        "name": "perfusion-cam",
+        "version": version("perfusion-cam"),
+        "python": platform.python_version(),
+        "opencv": cv2.__version__,
+        "numpy": np.__version__,
+        "av": version("av"),
+        "scipy": version("scipy"),
+    }

@@ -1,0 +1,134 @@
+"""From grid samples to presses, each with the grids of its baseline, hold and recovery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from perfusion_cam.stages.detection.activity import Burst, BurstFinder
+from perfusion_cam.stages.detection.departure import Departure, find_departure
+from perfusion_cam.stages.detection.history import GridHistory
+from perfusion_cam.types import GridSample, GridShape, GridWindow, Press
+
+WATCH_S = 30.0
+"""How long the recovery is watched; slower skin is *not recovered* after this time."""
+SETTLE_S = 0.5
+"""Pictures wanted after a burst before it is judged."""
+SAME_PLACE = 0.5
+"""Share of the smaller tool's cells that the other must cover to be on the same place."""
+TOUCH_CONTRAST = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class PressWindow:
+    """A press and the grids it was seen in."""
+
+    press: Press
+    window: GridWindow
+
+
+@dataclass(slots=True)
+class _Watch:
+    departure: Departure
+    touched_s: float | None = None
+
+
+class PressDetector:
+    """Finds presses in a stream of grid samples.
+
+    `push` returns presses whose recovery has been watched to its end: until something covers the
+    place again, for `WATCH_S`, or (with `flush`) until the recording ends.
+    """
+
+    def __init__(self, shape: GridShape) -> None:
+        self._history = GridHistory(shape)
+        self._bursts = BurstFinder()
+        self._to_judge: list[Burst] = []
+        self._watches: list[_Watch] = []
+
+    def push(self, sample: GridSample) -> list[PressWindow]:
+        """Take one sample; return presses that are complete with it."""
+        self._history.append(sample)
+        self._to_judge += self._bursts.push(sample)
+        self._judge(sample.t_s - SETTLE_S)
+        done = [
+            watch
+            for watch in self._watches
+            if watch.touched_s is not None or sample.t_s > watch.departure.release_s + WATCH_S
+        ]
+        self._watches = [watch for watch in self._watches if watch not in done]
+        return [self._close(watch, sample.t_s, "watched") for watch in done]
+
+    def flush(self) -> list[PressWindow]:
+        """Close every press still being watched."""
+        if len(self._history) == 0:
+            return []
+        self._to_judge += self._bursts.flush()
+        self._judge(np.inf)
+        end_s = float(self._history.t_s[-1])
+        closed = [self._close(watch, end_s, "recording") for watch in self._watches]
+        self._watches = []
+        return closed
+
+    def _judge(self, settled_s: float) -> None:
+        while self._to_judge and self._to_judge[0].end_s <= settled_s:
+            departure = find_departure(self._history, self._to_judge.pop(0))
+            if departure is not None:
+                self._accept(departure)
+
+    def _accept(self, new: Departure) -> None:
+        kept = []
+        for watch in self._watches:
+            old = watch.departure
+            if _overlap(old, new) < SAME_PLACE:
+                kept.append(watch)
+            elif new.contact_s > old.release_s:
+                if watch.touched_s is None and new.tool_contrast > TOUCH_CONTRAST:
+                    watch.touched_s = max(new.baseline_s[1], old.uncovered_s)
+                kept.append(watch)
+            elif old.tool_cells.sum() > new.tool_cells.sum():
+                return
+        self._watches = [*kept, _Watch(new)]
+
+    def _close(
+        self, watch: _Watch, now_s: float, why: Literal["recording", "watched"]
+    ) -> PressWindow:
+        found = watch.departure
+        ended_by: Literal["recording", "touch", "watched"] = why
+        end_s = min(now_s, found.release_s + WATCH_S)
+        if watch.touched_s is not None:
+            ended_by, end_s = "touch", watch.touched_s
+        elif now_s >= found.release_s + WATCH_S:
+            ended_by = "watched"
+        window = self._history.window(found.baseline_s[0], end_s)
+        kept = GridWindow(
+            window.shape,
+            window.t_s.copy(),
+            window.light_code.copy(),
+            window.valid.copy(),
+            window.clipped.copy(),
+            window.registered.copy(),
+        )
+        press = Press(
+            contact_s=found.contact_s,
+            contact_se_s=found.contact_se_s,
+            release_s=found.release_s,
+            release_se_s=found.release_se_s,
+            tool="opaque",
+            tool_cells=found.tool_cells,
+            ended_s=end_s,
+            ended_by=ended_by,
+            tool_contrast=found.tool_contrast,
+            tool_hides=found.tool_hides,
+            baseline_s=found.baseline_s,
+            uncovered_s=found.uncovered_s,
+        )
+        return PressWindow(press, kept)
+
+
+def _overlap(one: Departure, other: Departure) -> float:
+    """Share of the smaller tool's cells that the other covers too."""
+    both = (one.tool_cells & other.tool_cells).sum()
+    return float(both / min(one.tool_cells.sum(), other.tool_cells.sum()))

@@ -1,0 +1,98 @@
+"""Was it a press, and may its refill time be given?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from perfusion_cam.quality import Flag
+from perfusion_cam.types import (
+    GridWindow,
+    Press,
+    PressResult,
+    Refill,
+    RefillCurve,
+    Site,
+    Status,
+)
+
+SHORT_HOLD_S = 3.0
+LONG_HOLD_S = 9.0
+"""A press of 5 s is the test (King 2020, 10.; evidence.md); 4 to 7 s serve as well."""
+MIN_SILENT_HOLD_S = 2.0
+MIN_SILENT_CONTRAST = 0.15
+MIN_SILENT_HIDES = 0.5
+FINE_PALLOR = 0.03
+"""Where less than this would have stood out, its absence means that nothing blanched."""
+MAX_LOST_SHARE = 0.3
+MAX_UNUSED_S = 0.4
+CLIPPED_SHARE = 0.05
+
+
+def is_press(result: PressResult) -> bool:
+    """Whether a departure was a press at all.
+
+    Skin that paled is proof. Without it, something must have hidden the skin, unmistakably and
+    long enough to have been meant as a press; a passing hand, a shadow or a lamp is not reported.
+    """
+    press, site = result.press, result.site
+    if site is not None and site.stands_out >= 1 and Flag.DOES_NOT_BLANCH not in result.refill.flags:
+        fatal = Flag.LOW_SIGNAL in result.refill.flags or Flag.LOST in result.refill.flags
+        if not fatal:
+            return True
+    return (
+        press.hold_s >= MIN_SILENT_HOLD_S
+        and press.tool_contrast >= MIN_SILENT_CONTRAST
+        and press.tool_hides >= MIN_SILENT_HIDES
+    )
+
+
+def judge(
+    press: Press, site: Site, curve: RefillCurve, refill: Refill, window: GridWindow
+) -> Refill:
+    """Add what the whole press says of a refill, and withdraw what may not stand."""
+    flags = list(refill.flags)
+    if press.hold_s < SHORT_HOLD_S:
+        flags.append(Flag.HOLD_SHORT)
+    if press.hold_s > LONG_HOLD_S:
+        flags.append(Flag.HOLD_LONG)
+    if site.stands_out < 1:
+        fine = site.detectable < FINE_PALLOR
+        flags += [Flag.DOES_NOT_BLANCH] if fine else [Flag.LOW_SIGNAL, Flag.LIGHT_CHANGED]
+    after = window.t_s > press.uncovered_s
+    if after.any():
+        if (~window.registered[after]).mean() > MAX_LOST_SHARE:
+            flags.append(Flag.LOST)
+        if window.clipped[after][:, site.cells].mean() > CLIPPED_SHARE:
+            flags.append(Flag.SATURATED)
+    if _unused_s(curve) > MAX_UNUSED_S:
+        flags.append(Flag.TOUCHED_AGAIN)
+    if press.ended_by == "touch" and refill.status == "not_recovered":
+        flags.append(Flag.TOUCHED_AGAIN)
+    unique = tuple(dict.fromkeys(flags))
+    fatal = any(flag.meaning.fatal for flag in unique)
+    if not fatal:
+        return replace(refill, flags=unique)
+    status: Status = "not_measurable"
+    return replace(
+        refill,
+        status=status,
+        flags=unique,
+        crt_s=None,
+        crt_ci95_s=None,
+        lower_bound_s=None,
+        t50_s=None,
+        t90_s=None,
+        t95_s=None,
+        tau_s=None,
+        visual_s=None,
+        overshoot=None,
+        recovered_fraction=None,
+    )
+
+
+def _unused_s(curve: RefillCurve) -> float:
+    """Longest stretch inside the recovery that could not be used, seconds."""
+    used_t_s = curve.t_s[curve.used]
+    return float(np.diff(used_t_s).max()) if len(used_t_s) > 1 else 0.0

@@ -1,0 +1,206 @@
+"""Find where the skin blanched, and the unpressed skin beside it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from perfusion_cam.types import BoolArray, FloatArray, GridWindow, Press, Site
+
+EARLY_S = (0.3, 1.2)
+"""Two stretches after the tool has left over which pallor is averaged: fast and slow refill."""
+SCALES_CELLS = (1.0, 2.5, 5.0)
+"""Blurs under which a patch is looked for: a fingertip seen from far, and from near."""
+MIN_SCORE = 4.5
+"""Robust standard deviations of untouched skin that a pale patch must stand out by."""
+EDGE_SHIFT_CELLS = 0.25
+"""Registration error that the score allows for at strong edges."""
+SAME_TINT = 0.22
+SAME_LIGHT = 0.7
+"""Natural-log differences in colour and in brightness up to which a cell is the same skin."""
+PALLOR = np.array([0.0, 0.5, 0.5], np.float32)
+"""Blood takes green and blue; the weights of a first look."""
+MAX_LIGHT_LIKENESS = 0.92
+"""Red change over green-blue change: 1 is light alone, 0 to 0.4 is blood (evidence: S, A)."""
+MIN_RADIUS_CELLS = 1.6
+MAX_RADIUS_SHARE = 0.15
+SURROUND_CELLS = 10
+RIVAL_FACTOR = 1.3
+TRIES = 4
+
+
+def pallor_map(window: GridWindow, press: Press, over_s: float) -> FloatArray:
+    """Pallor right after the tool left against before it came, array (rows, cols, 3).
+
+    Natural-log light; the change that most cells share (exposure, white balance) is taken out.
+    """
+    before = window.t_s <= press.baseline_s[1]
+    after = (window.t_s >= press.uncovered_s) & (window.t_s <= press.uncovered_s + over_s)
+    if not after.any():
+        after = np.abs(window.t_s - press.uncovered_s) == np.abs(
+            window.t_s - press.uncovered_s
+        ).min()
+    change = window.log_rgb(after).mean(axis=0) - window.log_rgb(before).mean(axis=0)
+    return np.asarray(change - np.median(change.reshape(-1, 3), axis=0), np.float32)
+
+
+def locate(window: GridWindow, press: Press, within: BoolArray | None = None) -> Site | None:
+    """Find the site of a press.
+
+    Parameters
+    ----------
+    window : GridWindow
+        From the press's baseline on.
+    press : Press
+    within : array (rows, cols) bool, optional
+        Cells in which to look (a user's circle or box).
+
+    Returns
+    -------
+    Site or None
+        None where no patch near the tool turned paler at all. A site that stands out less than
+        its rivals (`stands_out` below 1) is only the best guess.
+    """
+    baseline = window.log_rgb(window.t_s <= press.baseline_s[1]).mean(axis=0)
+    reach = _reach(press.tool_cells)
+    allowed = reach if within is None else within
+    seen = window.valid.all(axis=0) if len(window.t_s) else np.zeros_like(reach)
+    found = [
+        patch
+        for over_s in EARLY_S
+        for scale in SCALES_CELLS
+        if (patch := _best_patch(pallor_map(window, press, over_s), baseline, allowed & seen, reach, scale))
+    ]
+    if not found:
+        return None
+    best = max(found, key=lambda patch: patch.stands_out)
+    cells = best.cells
+    control = _control(cells, best.pale, baseline, seen)
+    if control.sum() < cells.sum() / 2:
+        return None
+    rows, cols = np.nonzero(cells)
+    cell_px = window.shape.cell_px
+    return Site(
+        x_px=float((cols.mean() + 0.5) * cell_px),
+        y_px=float((rows.mean() + 0.5) * cell_px),
+        radius_px=float(np.sqrt(cells.sum() / np.pi) * cell_px),
+        cells=cells,
+        control_cells=control,
+        stands_out=best.stands_out,
+        detectable=best.detectable,
+    )
+
+
+class _Patch(NamedTuple):
+    cells: BoolArray
+    pale: FloatArray
+    stands_out: float
+    detectable: float
+
+
+def _best_patch(
+    change: FloatArray,
+    baseline: FloatArray,
+    allowed: BoolArray,
+    reach: BoolArray,
+    scale_cells: float,
+) -> _Patch | None:
+    """The patch that stands out most among those that changed as blood does.
+
+    Its rival is the patch that turned *darker* most: nothing in a press makes skin beside the
+    tool darker than before, so that is what chance, shadow and movement are capable of here.
+    """
+    pale = cv2.GaussianBlur(change @ PALLOR, (0, 0), scale_cells)
+    pale = np.asarray(pale - _surround(np.asarray(pale, np.float32)), np.float32)
+    noise = _noise(pale, baseline, reach)
+    score = np.where(allowed, pale / noise, 0.0).astype(np.float32)
+    darker = np.maximum(-score, 0)
+    for _ in range(TRIES):
+        row, col = np.unravel_index(int(score.argmax()), score.shape)
+        top = float(score[row, col])
+        if top <= 0:
+            return None
+        cells = _patch(pale, allowed, int(row), int(col))
+        radius = np.sqrt(cells.sum() / np.pi)
+        if MIN_RADIUS_CELLS <= radius <= MAX_RADIUS_SHARE * max(score.shape) and _blood_like(
+            change, cells
+        ):
+            rival = float(darker[same_skin(baseline, cells)].max(initial=0.0))
+            bar = max(MIN_SCORE, RIVAL_FACTOR * rival)
+            return _Patch(cells, pale, top / bar, bar * float(noise[row, col]))
+        score[cv2.dilate(cells.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0
+    return None
+
+
+def _patch(pale: FloatArray, allowed: BoolArray, row: int, col: int) -> BoolArray:
+    """The site's core: connected cells at least half as pale as the palest."""
+    core = ((pale >= 0.5 * pale[row, col]) & allowed).astype(np.uint8)
+    _, labels = cv2.connectedComponents(core)
+    return np.asarray(labels == labels[row, col])
+
+
+def _surround(pale: FloatArray) -> FloatArray:
+    """Slow shading of the map: the median of a wide neighbourhood."""
+    height, width = pale.shape
+    coarse = (max(5, round(width / SURROUND_CELLS)), max(5, round(height / SURROUND_CELLS)))
+    median = cv2.medianBlur(cv2.resize(pale, coarse, interpolation=cv2.INTER_AREA), 5)
+    return np.asarray(cv2.resize(median, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def _noise(pale: FloatArray, baseline: FloatArray, reach: BoolArray) -> FloatArray:
+    """Standard deviation expected per cell: scatter of untouched cells, plus edges times shift."""
+    green = cv2.GaussianBlur(baseline[..., 1], (0, 0), 1.0)
+    slope = np.hypot(cv2.Sobel(green, -1, 1, 0, scale=0.125), cv2.Sobel(green, -1, 0, 1, scale=0.125))
+    flat = slope <= np.median(slope)
+    calm = flat & ~reach if (flat & ~reach).sum() > 100 else flat
+    scatter = 1.4826 * float(np.median(np.abs(pale[calm] - np.median(pale[calm]))))
+    return np.asarray(np.hypot(max(scatter, 1e-4), EDGE_SHIFT_CELLS * slope), np.float32)
+
+
+def _blood_like(change: FloatArray, patch: BoolArray) -> bool:
+    """Whether a patch changed as blood does, not as light does."""
+    ring = cv2.dilate(patch.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    beside = ring & ~patch
+    red, green, blue = change[patch].mean(axis=0) - change[beside].mean(axis=0)
+    pale = (green + blue) / 2
+    return bool(pale > 0 and red < MAX_LIGHT_LIKENESS * pale)
+
+
+def _control(
+    cells: BoolArray, pale: FloatArray, baseline: FloatArray, seen: BoolArray
+) -> BoolArray:
+    """A ring of the same skin round the site that did not blanch."""
+    radius = float(np.sqrt(cells.sum() / np.pi))
+    distance = cv2.distanceTransform((~cells).astype(np.uint8), cv2.DIST_L2, 5)
+    ring = (distance > max(2.0, 0.9 * radius)) & (distance < max(6.0, 2.4 * radius))
+    peak = float(pale[cells].max())
+    return np.asarray(ring & same_skin(baseline, cells) & seen & (np.abs(pale) < 0.25 * peak))
+
+
+def same_skin(baseline: FloatArray, cells: BoolArray) -> BoolArray:
+    """Cells whose resting colour is that of `cells`, in much the same light."""
+    apart = baseline - baseline[cells].mean(axis=0)
+    light = apart.mean(axis=-1)
+    tint = np.abs(apart - light[..., None]).max(axis=-1)
+    return np.asarray((tint < SAME_TINT) & (np.abs(light) < SAME_LIGHT))
+
+
+def _reach(tool: BoolArray) -> BoolArray:
+    """The tool's cells, holes filled (a clear slide is seen by its edges), and a margin."""
+    size = max(tool.shape)
+    gap = _disc(max(2, size // 14))
+    margin = _disc(max(1, size // 40))
+    padded = cv2.copyMakeBorder(
+        tool.astype(np.uint8), size // 10, size // 10, size // 10, size // 10, cv2.BORDER_CONSTANT
+    )
+    filled = cv2.dilate(cv2.morphologyEx(padded, cv2.MORPH_CLOSE, gap), margin)
+    inner = filled[size // 10 : -(size // 10), size // 10 : -(size // 10)]
+    return np.asarray(inner > 0)
+
+
+def _disc(radius: int) -> NDArray[np.uint8]:
+    side = 2 * radius + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)

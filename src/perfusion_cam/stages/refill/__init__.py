@@ -1,0 +1,1 @@
+"""How the colour came back: curve, models, intervals, verdict."""

@@ -1,0 +1,169 @@
+"""The verdict on one press: measured, not recovered, or not measurable and why."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from perfusion_cam.colour import delta_e_2000, lab_from_linear
+from perfusion_cam.quality import Flag
+from perfusion_cam.stages.refill.mixture import Mixture, fit_all
+from perfusion_cam.stages.refill.models import time_to
+from perfusion_cam.stages.refill.noise import Bins, gather
+from perfusion_cam.stages.refill.signal import Signal, blood_signal
+from perfusion_cam.types import FloatArray, Refill, RefillCurve, SiteTraces
+
+MIN_DEPTH = 0.02
+"""Pallor (natural log) below which skin counts as not blanched: one grey level of mid-tone skin
+in an 8-bit picture (1/110 in sRGB is 2.2/110 in light)."""
+FAINT_DEPTH = 0.04
+MIN_DEPTH_Z = 4.0
+MIN_SEEN_S = 0.8
+RECOVERED = 0.9
+MODEL_ERROR = 0.03
+"""Relative error of a refill time that no model or placebo shows: the codec holds small changes
+back, the site refills unevenly."""
+HIDDEN_S = 0.5
+JUST_NOTICEABLE = 1.0
+"""CIEDE2000 difference that an eye just sees (evidence.md)."""
+
+
+def measure_refill(
+    traces: SiteTraces, release_s: float, release_se_s: float
+) -> tuple[RefillCurve, Refill]:
+    """Time the colour's return.
+
+    Parameters
+    ----------
+    traces : SiteTraces
+    release_s, release_se_s : float
+        When pressure ended in the recording's time, and its standard error.
+
+    Returns
+    -------
+    RefillCurve, Refill
+        The refill carries only the flags that the curve itself gives rise to.
+    """
+    signal = blood_signal(traces)
+    used = traces.used & (traces.t_s > release_s)
+    if used.sum() < 8 or traces.t_s[used][-1] - traces.t_s[used][0] < MIN_SEEN_S:
+        curve = RefillCurve(traces.t_s, signal.value, signal.se, used, 0.0)
+        early = Flag.ENDS_EARLY if used.sum() else Flag.LOST
+        return curve, Refill("not_measurable", (early, Flag.LOW_SIGNAL))
+    bins = gather(signal, used, traces.baseline, release_s)
+    curve = RefillCurve(traces.t_s, signal.value, signal.se, used, bins.baseline_se)
+    mixture = fit_all(bins, release_se_s)
+    if mixture is None:
+        return curve, Refill("not_measurable", (Flag.LOW_SIGNAL,))
+    return curve, _judge(signal, bins, mixture, traces, release_s)
+
+
+def _judge(
+    signal: Signal, bins: Bins, mixture: Mixture, traces: SiteTraces, release_s: float
+) -> Refill:
+    low, depth, high = (float(q) for q in np.quantile(mixture.depth(), [0.16, 0.5, 0.84]))
+    depth_se = (high - low) / 2
+    common = {
+        "blanch_depth": depth,
+        "signal_to_noise": depth / bins.sample_noise,
+        "model": mixture.best.model.name,
+        **_drawn(mixture, signal, release_s),
+    }
+    flags = _flags(mixture, bins, depth)
+    if depth < MIN_DEPTH:
+        return Refill("not_measurable", (Flag.DOES_NOT_BLANCH, *flags), **common)
+    if depth < MIN_DEPTH_Z * depth_se:
+        return Refill("not_measurable", (Flag.LOW_SIGNAL, *flags), **common)
+    watched_s = float(bins.u_s[-1])
+    t90 = np.exp(mixture.log_time(1 - RECOVERED))
+    left = float(np.median(mixture.left_at(watched_s)))
+    common["recovered_fraction"] = float(np.clip(1 - left, -0.5, 1.5))
+    if np.median(t90) > watched_s:
+        bound_s = min(watched_s, float(np.quantile(t90, 0.025, method="nearest")))
+        if watched_s < WATCHED_ENOUGH_S:
+            flags.append(Flag.ENDS_EARLY)
+        if bound_s < MIN_SEEN_S:
+            return Refill("not_measurable", (Flag.LOW_SIGNAL, *flags), **common)
+        return Refill("not_recovered", tuple(flags), lower_bound_s=bound_s, **common)
+    crt_s, interval = _time_and_interval(t90)
+    return Refill(
+        "measured",
+        tuple(flags),
+        crt_s=crt_s,
+        crt_ci95_s=interval,
+        t90_s=crt_s,
+        t50_s=_median_time(mixture, 0.5),
+        t95_s=_median_time(mixture, 0.05),
+        tau_s=_median_time(mixture, np.exp(-1)),
+        visual_s=_visual_s(mixture, signal, traces, depth, watched_s),
+        overshoot=_overshoot(mixture, watched_s),
+        **common,
+    )
+
+
+WATCHED_ENOUGH_S = 8.0
+
+
+def _time_and_interval(times_s: FloatArray) -> tuple[float, tuple[float, float]]:
+    low, middle, high = np.quantile(times_s, [0.025, 0.5, 0.975], method="nearest")
+    extra = np.log1p(MODEL_ERROR) * 1.96
+    down = np.hypot(np.log(middle / max(low, 1e-3)), extra)
+    up = np.hypot(np.log(min(high, 60.0) / middle), extra)
+    return float(middle), (float(middle * np.exp(-down)), float(middle * np.exp(up)))
+
+
+def _median_time(mixture: Mixture, left: float) -> float | None:
+    middle = float(np.exp(np.quantile(mixture.log_time(left), 0.5, method="nearest")))
+    return middle if np.isfinite(middle) else None
+
+
+def _flags(mixture: Mixture, bins: Bins, depth: float) -> list[Flag]:
+    flags = []
+    if MIN_DEPTH <= depth < FAINT_DEPTH:
+        flags.append(Flag.INCOMPLETE_BLANCH)
+    if bins.u_s[0] > HIDDEN_S:
+        flags.append(Flag.START_HIDDEN)
+    if bins.baseline_se > 0.25 * abs(depth):
+        flags.append(Flag.LIGHT_CHANGED)
+    times = [
+        found
+        for fit, weight in zip(mixture.fits, mixture.weights, strict=True)
+        if weight > 0.1 and (found := time_to(fit.model, fit.parameters[3:], 0.1, 60.0))
+    ]
+    if len(times) > 1 and max(times) > 1.25 * min(times):
+        flags.append(Flag.MODELS_DISAGREE)
+    if _overshoot(mixture, float(bins.u_s[-1])) > 0.1:
+        flags.append(Flag.OVERSHOOT)
+    return flags
+
+
+def _overshoot(mixture: Mixture, watched_s: float) -> float:
+    u_s = np.linspace(0, watched_s, 200)
+    fit = mixture.best
+    return float(max(0.0, -fit.model.shape(u_s, fit.parameters[3:]).min()))
+
+
+def _drawn(mixture: Mixture, signal: Signal, release_s: float) -> dict[str, FloatArray]:
+    t_s = signal.t_s[signal.t_s >= release_s]
+    mean, low, high = mixture.pallor(t_s - release_s)
+    return {"fit_t_s": t_s, "fit_signal": mean, "fit_lo": low, "fit_hi": high}
+
+
+def _visual_s(
+    mixture: Mixture, signal: Signal, traces: SiteTraces, depth: float, watched_s: float
+) -> float | None:
+    """First time at which an eye could no longer tell the site from its resting colour.
+
+    None where the difference at release is under two just-noticeable steps (evidence.md), or
+    does not fade while watched.
+    """
+    if traces.resting_log_rgb is None:
+        return None
+    u_s = np.linspace(0, watched_s, 400)
+    pallor = mixture.best.model.shape(u_s, mixture.best.parameters[3:]) * depth
+    resting = lab_from_linear(np.exp(traces.resting_log_rgb))
+    paled = lab_from_linear(np.exp(traces.resting_log_rgb + pallor[:, None] * signal.axis))
+    difference = delta_e_2000(paled, resting[None, :])
+    if difference[0] < 2 * JUST_NOTICEABLE:
+        return None
+    unseen = np.flatnonzero(difference <= JUST_NOTICEABLE)
+    return float(u_s[unseen[0]]) if len(unseen) else None

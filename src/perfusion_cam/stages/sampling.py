@@ -1,0 +1,136 @@
+"""Read the site against its control over time, and the same of skin that nobody pressed."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from perfusion_cam.types import BoolArray, FloatArray, GridWindow, Press, Site, SiteTraces
+
+MAX_PLACEBOS = 40
+MIN_STENCIL_SHARE = 0.7
+"""A placebo needs this share of its cells on the same, untouched skin."""
+CHUNK = 64
+SETTLED_FACTOR = 3.0
+"""The site counts as uncovered once its cells differ no more than this times their usual."""
+SETTLED_SAMPLES = 3
+MAX_CLIPPED_SHARE = 0.05
+
+
+def sample_traces(window: GridWindow, press: Press, site: Site) -> SiteTraces:
+    """Average the site and its control, picture by picture.
+
+    The light at the site is foretold from the control by a plane, so that a slope of light or
+    shadow across the ring cancels. The same pair of shapes, laid over skin beside it, tells
+    what noise, codec, shadow and drift do where nothing happened.
+
+    Returns
+    -------
+    SiteTraces
+    """
+    baseline = window.t_s <= press.baseline_s[1]
+    reference = window.log_rgb(baseline).mean(axis=0)
+    stencils = [_stencil(site.cells, site.control_cells)]
+    stencils += _placebos(site, reference, window.valid.all(axis=0))
+    weights = np.stack([stencil.ravel() for stencil in stencils], axis=1).astype(np.float32)
+    watched = site.cells | site.control_cells
+    red_change = np.empty((len(window.t_s), int(watched.sum())), np.float32)
+    traces = np.empty((len(window.t_s), 3, weights.shape[1]), np.float32)
+    for lo in range(0, len(window.t_s), CHUNK):
+        part = slice(lo, lo + CHUNK)
+        light = window.log_rgb(part) - reference
+        cells = light.reshape(light.shape[0], -1, 3).transpose(0, 2, 1)
+        traces[part] = cells @ weights
+        red_change[part] = light[:, watched, 0]
+    rgb = traces - traces[baseline].mean(axis=0)
+    return SiteTraces(
+        t_s=window.t_s,
+        rgb=np.asarray(rgb[:, :, 0], float),
+        placebo_rgb=np.asarray(rgb[:, :, 1:].transpose(2, 0, 1), float),
+        used=_used(window, press, site, red_change),
+        baseline=baseline,
+        resting_log_rgb=reference[site.cells].mean(axis=0),
+    )
+
+
+def _stencil(cells: BoolArray, control: BoolArray) -> FloatArray:
+    """Weights (rows, cols) of site minus control, blind to a plane of light."""
+    rows, cols = np.nonzero(control)
+    site_row, site_col = (float(axis.mean()) for axis in np.nonzero(cells))
+    scale = max(float(np.std(rows)), float(np.std(cols)), 1.0)
+    design = np.stack([np.ones(len(rows)), (rows - site_row) / scale, (cols - site_col) / scale])
+    ridge = np.diag([0.0, 0.05, 0.05]) * len(rows)
+    coefficients = np.linalg.solve(design @ design.T + ridge, design)[0]
+    stencil = np.zeros(cells.shape)
+    stencil[cells] = 1.0 / cells.sum()
+    stencil[control] -= coefficients
+    return stencil
+
+
+def _placebos(site: Site, reference: FloatArray, seen: BoolArray) -> list[FloatArray]:
+    """Stencils of the site's shape over untouched skin of the same colour, nearest first."""
+    radius = max(np.sqrt(site.cells.sum() / np.pi), 1.5)
+    untouched = seen & _same_skin(reference, site.cells)
+    margin = int(np.ceil(0.9 * radius)) * 2 + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (margin, margin))
+    untouched &= cv2.dilate(site.cells.astype(np.uint8), disc) == 0
+    step = max(2, round(1.5 * radius))
+    height, width = site.cells.shape
+    shifts = [
+        (dy, dx)
+        for dy in range(-(height // step) * step, height, step)
+        for dx in range(-(width // step) * step, width, step)
+        if np.hypot(dy, dx) >= 2 * radius
+    ]
+    shifts.sort(key=lambda shift: shift[0] ** 2 + shift[1] ** 2)
+    found: list[FloatArray] = []
+    for dy, dx in shifts:
+        cells = _moved(site.cells, dy, dx) & untouched
+        control = _moved(site.control_cells, dy, dx) & untouched
+        enough = (
+            cells.sum() >= MIN_STENCIL_SHARE * site.cells.sum()
+            and control.sum() >= MIN_STENCIL_SHARE * site.control_cells.sum()
+        )
+        if enough:
+            found.append(_stencil(cells, control))
+            if len(found) == MAX_PLACEBOS:
+                break
+    return found
+
+
+def _same_skin(reference: FloatArray, cells: BoolArray) -> BoolArray:
+    colour = reference - reference[cells].mean(axis=0)
+    brightness = colour.mean(axis=-1)
+    tint = np.abs(colour - brightness[..., None]).max(axis=-1)
+    return np.asarray((tint < 0.25) & (np.abs(brightness) < 0.8))
+
+
+def _moved(mask: BoolArray, dy: int, dx: int) -> BoolArray:
+    height, width = mask.shape
+    moved = np.zeros_like(mask)
+    moved[max(dy, 0) : height + min(dy, 0), max(dx, 0) : width + min(dx, 0)] = mask[
+        max(-dy, 0) : height + min(-dy, 0), max(-dx, 0) : width + min(-dx, 0)
+    ]
+    return moved
+
+
+def _used(window: GridWindow, press: Press, site: Site, red_change: FloatArray) -> BoolArray:
+    """Samples after release with site and control in plain sight.
+
+    Red hardly sees blood but sees every tool and shadow: the scatter of its change over the
+    cells, against its usual scatter once all is quiet, tells when something is in the way.
+    """
+    scatter = red_change - np.median(red_change, axis=1, keepdims=True)
+    spread = np.sqrt((scatter**2).mean(axis=1))
+    quiet = window.t_s > press.uncovered_s + 0.5
+    usual = float(np.percentile(spread[quiet], 40)) if quiet.any() else float(spread.min())
+    plain = (spread < SETTLED_FACTOR * usual + 0.01) & window.registered
+    plain &= window.clipped[:, site.cells].mean(axis=1) < MAX_CLIPPED_SHARE
+    plain &= window.valid[:, site.cells].all(axis=1)
+    after = np.flatnonzero(window.t_s > press.release_s)
+    used = np.zeros(len(window.t_s), bool)
+    for start in range(len(after) - SETTLED_SAMPLES + 1):
+        if plain[after[start : start + SETTLED_SAMPLES]].all():
+            used[after[start] :] = plain[after[start] :]
+            break
+    return used
