@@ -1,4 +1,4 @@
-"""Array types, smooth random fields, sRGB: what every file of the simulator needs."""
+"""Array types, sRGB, smooth random fields: what every file of the simulator needs."""
 
 from __future__ import annotations
 
@@ -12,26 +12,11 @@ FloatArray = NDArray[np.floating[Any]]
 Float32Array = NDArray[np.float32]
 ByteArray = NDArray[np.uint8]
 
-_CODES = np.arange(65536) / 65535.0
-_SRGB_OF_CODE = np.clip(
-    np.rint(
-        255 * np.where(_CODES <= 0.0031308, 12.92 * _CODES, 1.055 * _CODES ** (1 / 2.4) - 0.055)
-    ),
-    0,
-    255,
-).astype(np.uint8)
-
 
 def linear_from_srgb(srgb: ArrayLike) -> FloatArray:
     """Linear light 0..1 of sRGB values 0..255 (IEC 61966-2-1)."""
     c = np.asarray(srgb, dtype=np.float64) / 255.0
     return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
-
-
-def srgb_from_linear(linear: Float32Array) -> ByteArray:
-    """SRGB 0..255 of linear light; what lies outside 0..1 is clipped, as on a sensor."""
-    codes = np.clip(linear * np.float32(65535.0) + np.float32(0.5), 0.0, 65535.0).astype(np.uint16)
-    return _SRGB_OF_CODE[codes]
 
 
 def smooth_noise(
@@ -46,8 +31,9 @@ def smooth_noise(
     field = rng.standard_normal((small_h, small_w), dtype=np.float32)
     sigma = scale_px / shrink / 2.0
     if sigma > 0.3:
-        field = cv2.GaussianBlur(field, (0, 0), sigma)
+        field = np.asarray(cv2.GaussianBlur(field, (0, 0), sigma), dtype=np.float32)
     if shrink > 1.0:
-        field = cv2.resize(field, (width, height), interpolation=cv2.INTER_CUBIC)
+        large = cv2.resize(field, (width, height), interpolation=cv2.INTER_CUBIC)
+        field = np.asarray(large, dtype=np.float32)
     field = np.asarray(field[:height, :width], dtype=np.float32)
     return np.asarray((field - field.mean()) / (field.std() + 1e-9), dtype=np.float32)

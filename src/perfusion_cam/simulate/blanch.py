@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import erfc
 
 from perfusion_cam.simulate.arrays import Float32Array, FloatArray, smooth_noise
 from perfusion_cam.simulate.curve import LONGEST_WATCH_S, first_time_below
@@ -14,8 +13,8 @@ from perfusion_cam.simulate.scenario import PressTruth
 BLANCH_FORMS_S = 0.05
 """Time constant with which a press empties the skin: over in about 0.15 s."""
 
-_EDGE = 0.25
-"""Width of the soft edge of the disc, as a share of its radius."""
+_EDGE = 0.14
+"""Scale of the soft, logistic edge of the disc, as a share of its radius."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def make_blanch(press: PressTruth, rng: np.random.Generator) -> Blanch:
     ys, xs = np.mgrid[0:size, 0:size].astype(np.float64)
     distance = np.hypot(xs + x0 - press.x_px, ys + y0 - press.y_px) / press.radius_px
     ragged = distance * (1.0 + 0.04 * smooth_noise(rng, size, size, 1.2 * press.radius_px))
-    depth = press.depth * 0.5 * erfc((ragged - 1.0) / (_EDGE * np.sqrt(2.0)))
+    depth = press.depth / (1.0 + np.exp((ragged - 1.0) / _EDGE))
     depth[distance > 2.5] = 0.0
     noise = smooth_noise(rng, size, size, 1.0 * press.radius_px)
     core = depth >= 0.5 * depth.max()

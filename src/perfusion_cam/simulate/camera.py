@@ -41,7 +41,7 @@ class Shake:
         a = np.deg2rad(self._deg * turn)
         cx, cy = self._middle
         rotation = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]])
-        return shift(cx + self._px * x, cy + self._px * y) @ rotation @ shift(-cx, -cy)
+        return np.asarray(shift(cx + self._px * x, cy + self._px * y) @ rotation @ shift(-cx, -cy))
 
 
 def shift(x_px: float, y_px: float) -> FloatArray:

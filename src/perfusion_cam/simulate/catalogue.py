@@ -24,7 +24,7 @@ def _sample(
     events: tuple[Event, ...] = (),
     background: bool = True,
 ) -> Scenario:
-    """A hand-held clip small enough to be kept."""
+    """Make a hand-held clip small enough to be kept."""
     return Scenario(
         name=name,
         seed=seed,

@@ -60,6 +60,8 @@ class ClipWriter:
         stream = self._container.add_stream(
             encoding.codec, rate=Fraction(fps).limit_denominator(1001), options=options
         )
+        if not isinstance(stream, av.VideoStream):
+            raise ValueError(f"{encoding.codec} encodes no video")
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.time_base = TIME_BASE
         context = stream.codec_context

@@ -63,12 +63,64 @@ class MovingTool:
     def lay_over(self, light: Float32Array, t_s: float, to_frame: FloatArray) -> Float32Array:
         shadow_pose = self._shadow_pose(t_s)
         if shadow_pose is not None:
-            light = light * self._shadow(shadow_pose, light.shape, to_frame)
+            shaded = cv2.multiply(light, self._shadow(shadow_pose, light.shape, to_frame))
+            light = np.asarray(shaded, dtype=np.float32)
+        poses = self._open_shutter(t_s)
+        if poses:
+            light = self._blend(light, [to_frame @ self._placed(pose) for pose in poses])
+        return light
+
+    def _open_shutter(self, t_s: float) -> list[Pose]:
+        """Where the tool is while the shutter is open: the more poses, the faster it moves."""
         pose = self._pose(t_s)
         if pose is None:
+            return []
+        later = self._pose(t_s + SHUTTER_S) or pose
+        moved = np.hypot(later.x_px - pose.x_px, later.y_px - pose.y_px)
+        count = int(np.clip(np.ceil(moved / 5.0), 1, 6))
+        if count == 1:
+            return [pose]
+        poses = [self._pose(t_s + SHUTTER_S * (k + 0.5) / count) for k in range(count)]
+        return [at if at is not None else pose for at in poses]
+
+    def _blend(self, light: Float32Array, placements: list[FloatArray]) -> Float32Array:
+        """Lay the mean of the tool at several places over the light, where it is in sight."""
+        x0, y0, x1, y1 = self._in_sight(placements, light.shape)
+        if x1 <= x0 or y1 <= y0:
             return light
-        layer = self._smeared(t_s, pose, light.shape, to_frame)
-        return np.asarray(light * (1.0 - layer[..., 3:]) + layer[..., :3], dtype=np.float32)
+        layer = np.zeros((y1 - y0, x1 - x0, 4), dtype=np.float32)
+        for placed in placements:
+            part = cv2.warpAffine(
+                self._sprite.light,
+                (shift(-x0, -y0) @ placed)[:2],
+                (x1 - x0, y1 - y0),
+                flags=cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_CONSTANT,
+                borderValue=(0, 0, 0, 0),
+            )
+            layer += part
+        # Light of the tool, and how much skin shows through, in two products of matrices.
+        share = 1.0 / len(placements)
+        own = cv2.transform(layer, np.eye(3, 4) * share)
+        through = cv2.transform(layer, np.array([[0, 0, 0, -share, 1.0]] * 3))
+        out = light.copy()
+        out[y0:y1, x0:x1] = cv2.add(cv2.multiply(light[y0:y1, x0:x1], through), own)
+        return out
+
+    def _in_sight(
+        self, placements: list[FloatArray], shape: tuple[int, ...]
+    ) -> tuple[int, int, int, int]:
+        """Find the part of the picture (x0, y0, x1, y1) that holds the tool."""
+        height, width = self._sprite.light.shape[:2]
+        corners = np.array([[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]])
+        spots = np.concatenate([(placed @ corners)[:2] for placed in placements], axis=1)
+        low, high = np.floor(spots.min(axis=1)) - 1, np.ceil(spots.max(axis=1)) + 1
+        return (
+            max(0, int(low[0])),
+            max(0, int(low[1])),
+            min(shape[1], int(high[0])),
+            min(shape[0], int(high[1])),
+        )
 
     def _placed(self, pose: Pose) -> FloatArray:
         """Matrix (3, 3) from sprite pixels to pixels of the first picture."""
@@ -76,40 +128,15 @@ class MovingTool:
         grow = 1.0 + 0.12 * pose.height
         turn = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1.0]])
         anchor_x, anchor_y = self._sprite.anchor
-        return (
+        return np.asarray(
             shift(pose.x_px, pose.y_px)
             @ turn
             @ np.diag([grow, grow, 1.0])
             @ shift(-anchor_x, -anchor_y)
         )
 
-    def _smeared(
-        self, t_s: float, pose: Pose, shape: tuple[int, ...], to_frame: FloatArray
-    ) -> Float32Array:
-        """The tool's light and opacity (height, width, 4), averaged over the open shutter."""
-        later = self._pose(t_s + SHUTTER_S) or pose
-        moved = np.hypot(later.x_px - pose.x_px, later.y_px - pose.y_px)
-        count = int(np.clip(np.ceil(moved / 5.0), 1, 6))
-        total: Float32Array | None = None
-        for k in range(count):
-            at = self._pose(t_s + SHUTTER_S * (k + 0.5) / count) if count > 1 else pose
-            if at is None:
-                continue
-            layer = cv2.warpAffine(
-                self._sprite.light,
-                (to_frame @ self._placed(at))[:2],
-                (shape[1], shape[0]),
-                flags=cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_CONSTANT,
-                borderValue=(0, 0, 0, 0),
-            )
-            total = np.asarray(layer if total is None else cv2.add(total, layer), dtype=np.float32)
-        if total is None:
-            return np.zeros((*shape[:2], 4), dtype=np.float32)
-        return np.asarray(total / np.float32(count), dtype=np.float32)
-
     def _shadow(self, pose: Pose, shape: tuple[int, ...], to_frame: FloatArray) -> Float32Array:
-        """What the tool's shadow leaves of the light, (height, width, 3)."""
+        """Work out what the tool's shadow leaves of the light, (height, width, 3)."""
         sprite = self._sprite
         near = sprite.half_width_px * (0.35 if sprite.broad else 0.18)
         far = sprite.half_width_px * (1.6 if sprite.broad else 1.3)
@@ -129,10 +156,13 @@ class MovingTool:
         strength = (0.10 if sprite.clear else 0.55 if sprite.broad else 0.45) * (
             1 - 0.45 * pose.height
         )
-        dark = cv2.resize(small, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
         # Skin throws warm light into the shadow.
-        tint = np.array([0.92, 1.0, 1.02], dtype=np.float32) * np.float32(strength)
-        return np.asarray(1.0 - dark[..., None] * tint, dtype=np.float32)
+        tint = np.array([0.92, 1.0, 1.02]) * strength
+        left = cv2.transform(small, np.column_stack([-tint, np.ones(3)]))
+        return np.asarray(
+            cv2.resize(left, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR),
+            dtype=np.float32,
+        )
 
 
 class Glint:

@@ -7,16 +7,16 @@ import math
 import cv2
 import numpy as np
 
-from perfusion_cam.simulate.arrays import ByteArray, Float32Array, FloatArray, srgb_from_linear
+from perfusion_cam.simulate.arrays import ByteArray, Float32Array, FloatArray
 from perfusion_cam.simulate.blanch import Blanch
 from perfusion_cam.simulate.camera import Shake, limb_shift, pressed, shift
 from perfusion_cam.simulate.exposure import log_gain
 from perfusion_cam.simulate.overlay import Overlay, overlays_of
 from perfusion_cam.simulate.scenario import Scenario
+from perfusion_cam.simulate.sensor import Sensor
 from perfusion_cam.simulate.skin import blood_axis, paint_skin, paint_table
 from perfusion_cam.simulate.truth import blanches_of
 
-_NOISE_SLACK_PX = 96
 _LEAST_BLANCH = 2e-4
 
 
@@ -40,11 +40,10 @@ class Scene:
         self._margin = _margin_px(scenario)
         self._skin = self._paint()
         self._overlays: tuple[Overlay, ...] = overlays_of(scenario)
-        self._noise_pool = self._draw_noise()
-        self._noise_rng = np.random.default_rng([scenario.seed, 47])
+        self._sensor = Sensor(scenario)
 
     def _paint(self) -> Float32Array:
-        """The skin at rest, larger than the picture by a margin on each side."""
+        """Paint the skin at rest, larger than the picture by a margin on each side."""
         scenario = self._scenario
         rng = np.random.default_rng([scenario.seed, 5])
         width, height = scenario.width + 2 * self._margin, scenario.height + 2 * self._margin
@@ -54,18 +53,8 @@ class Scene:
             skin = paint_table(rng, skin, angle, 0.36 * scenario.width)
         return skin
 
-    def _draw_noise(self) -> Float32Array | None:
-        """A pool of unit noise, a little smooth as after demosaicing; frames cut theirs from it."""
-        scenario = self._scenario
-        if math.isinf(scenario.full_well_e):
-            return None
-        rng = np.random.default_rng([scenario.seed, 41])
-        shape = (scenario.height + _NOISE_SLACK_PX, scenario.width + _NOISE_SLACK_PX, 3)
-        noise = cv2.GaussianBlur(rng.standard_normal(shape, dtype=np.float32), (0, 0), 0.6)
-        return np.asarray(noise / noise.std(), dtype=np.float32)
-
     def linear(self, index: int) -> Float32Array:
-        """Noise-free linear light (height, width, 3) of picture `index`."""
+        """Render linear light (height, width, 3) of picture `index`, before gain and noise."""
         scenario, t_s = self._scenario, float(self.t_s[index])
         to_frame = self._shake.to_frame(t_s) @ limb_shift(scenario.presses, t_s)
         light = np.asarray(
@@ -80,21 +69,12 @@ class Scene:
         )
         for overlay in self._overlays:
             light = overlay.lay_over(light, t_s, to_frame)
-        gain = self._log_gain[index] + self._pulse(t_s) * self._blood
-        light *= np.exp(gain).astype(np.float32)
         return light
 
     def picture(self, index: int) -> ByteArray:
-        """SRGB (height, width, 3) of picture `index`; to be asked for in order."""
-        light = self.linear(index)
-        if self._noise_pool is not None:
-            scenario = self._scenario
-            y, x = self._noise_rng.integers(0, _NOISE_SLACK_PX, 2)
-            noise = self._noise_pool[y : y + scenario.height, x : x + scenario.width]
-            well = np.float32(scenario.full_well_e)
-            floor = np.float32((scenario.read_noise_e / scenario.full_well_e) ** 2)
-            light += noise * np.sqrt(np.maximum(light, 0) / well + floor)
-        return srgb_from_linear(light)
+        """Render sRGB (height, width, 3) of picture `index`; to be asked for in order."""
+        beat = self._pulse(float(self.t_s[index])) * self._blood
+        return self._sensor.expose(self.linear(index), np.exp(self._log_gain[index] + beat))
 
     def _pulse(self, t_s: float) -> float:
         """Missing blood with the heart beat, none at time 0."""
@@ -103,7 +83,7 @@ class Scene:
         return -0.5 * self._scenario.pulse * beat
 
     def _skin_at(self, t_s: float) -> Float32Array:
-        """The skin with its blanches and dents, margin included."""
+        """Return the skin with its blanches and dents, margin included."""
         skin = self._skin
         for blanch in self._blanches:
             if t_s <= blanch.press.contact_s:
@@ -127,7 +107,6 @@ class Scene:
         bottom, right = min(height, y0 + len(missing)), min(width, x0 + len(missing))
         part = missing[top - y0 : bottom - y0, left - x0 : right - x0]
         patch = skin[top:bottom, left:right]
-        # OpenCV wants one channel count on both sides; three products are cheaper than a merge.
         blanched = patch * np.exp(part[..., None] * self._blood)
         if dent_px >= 0.02:
             press = blanch.press

@@ -93,8 +93,14 @@ def paint_skin(
     relief = 0.020 * noise(9) + 0.022 * noise(4) + 0.020 * noise(2.2)
     pores = np.minimum(noise(5) + 1.2, 0.0) * 0.05
     add(rng.uniform(0.7, 1.3) * (relief + pores), _GREY)
-    add(_lines(rng, width, height, rng.integers(3, 9), 1.6 * unit_px, 500 * unit_px, 0.10), _GREY)
-    add(_lines(rng, width, height, rng.integers(0, 4), 14 * unit_px, 900 * unit_px, 0.05), _GREY)
+    add(
+        _lines(rng, width, height, int(rng.integers(3, 9)), 1.6 * unit_px, 500 * unit_px, 0.10),
+        _GREY,
+    )
+    add(
+        _lines(rng, width, height, int(rng.integers(0, 4)), 14 * unit_px, 900 * unit_px, 0.05),
+        _GREY,
+    )
     hairs = int(rng.choice([0, 0, 40, 120, 300]))
     add(_lines(rng, width, height, hairs, 1.3 * unit_px, 70 * unit_px, 0.40), _GREY)
     add(_freckles(rng, width, height, unit_px), _MELANIN)

@@ -121,7 +121,7 @@ def _knuckle_creases(s: FloatArray, w: FloatArray, half: float) -> FloatArray:
 
 
 def _nail(colour: Float32Array, s: FloatArray, w: FloatArray, half: float) -> Float32Array:
-    """A paler, glossier patch near the tip."""
+    """Add a paler, glossier patch near the tip."""
     x, y = (s - 0.95 * half) / (0.72 * half), w / (0.55 * half)
     edge = 1.0 - (np.abs(x) ** 3.5 + np.abs(y) ** 3.5)
     share = np.clip(edge * 0.35 * half / 2 + 0.5, 0, 1)[..., None].astype(np.float32)
@@ -164,7 +164,7 @@ def _pen(rng: np.random.Generator, radius_px: float, reach_px: float) -> Sprite:
 
 
 def _slide(rng: np.random.Generator, radius_px: float, reach_px: float) -> Sprite:
-    """A clear glass slide: a little tint, bright edges, glare."""
+    """Paint a clear glass slide: a little tint, bright edges, glare."""
     half = radius_px * 2.2
     length, height = int(reach_px + 2 * half), int(2 * half + 16)
     ys, xs = np.mgrid[0:height, 0:length].astype(np.float32)

@@ -37,7 +37,7 @@ class Truth:
     presses: tuple[RefillTruth, ...]
 
     def as_document(self) -> dict[str, Any]:
-        """What the truth file holds.
+        """Put together what the truth file holds.
 
         Returns
         -------
@@ -87,7 +87,7 @@ def _rounded(value: float | None) -> float | None:
 
 
 def blanches_of(scenario: Scenario) -> tuple[Blanch, ...]:
-    """The blood that each press of a scenario moves."""
+    """Draw the blood that each press of a scenario moves."""
     return tuple(
         make_blanch(press, np.random.default_rng([scenario.seed, 23, i]))
         for i, press in enumerate(scenario.presses)
