@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+from collections import deque
 from collections.abc import Iterator
 
 import av
@@ -11,6 +13,9 @@ from av.video.stream import VideoStream
 
 MAX_ERRORS_IN_A_ROW = 200
 """After so many failures without a picture between them the rest of a file is given up."""
+
+MOST_REORDERED = 16
+"""Pictures that may be decoded ahead of one shown before them (H.264's and HEVC's limit)."""
 
 
 class Decoding:
@@ -33,6 +38,29 @@ class Decoding:
     @property
     def gave_up(self) -> bool:
         return self._errors_in_a_row > MAX_ERRORS_IN_A_ROW
+
+    def stamped(self) -> Iterator[tuple[av.VideoFrame, int | None]]:
+        """Pictures in order of display, each with its time stamp in units of its time base.
+
+        AVI counts pictures in order of decoding only. Those of its counts that were decoded are
+        handed out in rising order, which is right however far the codec reordered pictures.
+        """
+        if self._container.format.name != "avi":
+            for picture in self:
+                yield picture, picture.dts if picture.pts is None else picture.pts
+            return
+        waiting: deque[av.VideoFrame] = deque()
+        stamps: list[int] = []
+        for picture in self:
+            stamp = picture.dts if picture.pts is None else picture.pts
+            if stamp is None:
+                continue
+            waiting.append(picture)
+            heapq.heappush(stamps, stamp)
+            if len(waiting) > MOST_REORDERED:
+                yield waiting.popleft(), heapq.heappop(stamps)
+        while waiting:
+            yield waiting.popleft(), heapq.heappop(stamps)
 
     def __iter__(self) -> Iterator[av.VideoFrame]:
         for packet in self._packets():

@@ -87,12 +87,13 @@ def _video_stream(container: InputContainer, name: str) -> VideoStream:
         kinds = sorted({stream.type for stream in container.streams if stream.type != "video"})
         found = f"only {' and '.join(kinds)}" if kinds else "no stream at all"
         raise SourceError(f"{name}: holds no video ({found}); give a video recording")
-    stream = max(streams, key=lambda stream: (stream.width or 0) * (stream.height or 0))
-    context = stream.codec_context
-    if context is None:
+    decodable = [stream for stream in streams if stream.codec_context is not None]
+    if not decodable:
         raise SourceError(
             f"{name}: its video is of an unknown codec; export it as H.264 in an MP4 file"
         )
+    stream = max(decodable, key=lambda stream: stream.width * stream.height)
+    context = stream.codec_context
     width, height = context.width, context.height
     if width * height > MAX_PIXELS:
         raise SourceError(

@@ -92,6 +92,11 @@ class VideoFile:
         self._frames.close()
         self._container.close()
 
+    @property
+    def announced_s(self) -> float | None:
+        """The duration that the container announces, None where it does not."""
+        return self._announced_s
+
     def info(self) -> SourceInfo:
         """Tell what the recording was, as far as it was read.
 
@@ -121,11 +126,10 @@ class VideoFile:
 
     def _read(self) -> Generator[Frame]:
         size_px = origin = last_s = None
-        for decoded in self._decoding:
+        for decoded, stamp in self._decoding.stamped():
             if size_px is None:
                 size_px = (decoded.width, decoded.height)
                 self._describe(decoded)
-            stamp = decoded.dts if self._by_dts else decoded.pts
             if (decoded.width, decoded.height) != size_px:
                 self._left_out["of another size than the first"] += 1
                 continue
@@ -151,7 +155,6 @@ class VideoFile:
 
     def _describe(self, decoded: av.VideoFrame) -> None:
         """Note what the first picture says of all."""
-        self._by_dts = decoded.pts is None
         self._interlaced = decoded.interlaced_frame
         self._pixel_format = decoded.format.name
         self._orientation, self._off_deg = orientation_of(display_matrix(decoded))
@@ -176,8 +179,6 @@ class VideoFile:
             yield f"The recording ends {short_s:.1f} s before the end that it announces."
         for what, count in self._left_out.items():
             yield f"{count} {_plural(count, 'picture')} {what} left out."
-        if self._by_dts:
-            yield "The file has no presentation times; decoding times were taken for them."
         if self._interlaced:
             yield "The video is interlaced: two moments share each picture."
         if abs(self._off_deg) > MAX_OFF_DEG:
