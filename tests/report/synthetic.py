@@ -46,6 +46,7 @@ def press(contact_s: float = 3.0, release_s: float = 8.0, at: int = 0) -> Press:
         ended_s=release_s + 12.0,
         ended_by="watched",
         tool_contrast=0.5,
+        tool_hides=1.0,
         baseline_s=(contact_s - 2.0, contact_s - 0.2),
         uncovered_s=release_s + 0.3,
     )

@@ -19,7 +19,8 @@ def replacing(path: Path) -> Iterator[Path]:
     OutputError
         The folder is read-only, the disk is full, or the like.
     """
-    temporary = path.with_name(f".{path.name[:100]}.{os.getpid()}.part")
+    path = Path(os.path.realpath(path))  # a link stays a link
+    temporary = path.with_name(f".{path.name[:50]}.{os.getpid()}.part")
     try:
         try:
             yield temporary
@@ -32,7 +33,16 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a whole file, or raise `OutputError` and leave what was there."""
+    """Write a whole file, or raise `OutputError` and leave what was there.
+
+    A device or pipe, such as ``/dev/stdout``, is written to and not replaced.
+    """
+    if path.exists() and not path.is_file():
+        try:
+            path.write_bytes(content)
+        except OSError as error:
+            raise cannot_write(path, error) from error
+        return
     with replacing(path) as temporary, temporary.open("wb") as file:
         file.write(content)
         file.flush()

@@ -20,7 +20,7 @@ BLUE, ORANGE, GREEN, VERMILLION, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E0
 
 _AFTER_T90 = 5.0
 """The plot shows this many times the refill time's upper limit."""
-_LEAST_AFTER_S, _BEFORE_CONTACT_S = 6.0, 2.0
+_LEAST_AFTER_S, _BEFORE_CONTACT_S = 6.0, 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ def refill_figure(plotted: Plotted) -> Figure:
         line for reason in plotted.refill.reasons for line in textwrap.wrap("• " + reason, 128)
     ]
     # Sizes are in inches so that many reasons never squeeze the words into the axes.
-    foot = (0.95 + 0.17 * len(reasons)) / figure.get_figheight()
-    figure.subplots_adjust(left=0.085, right=0.985, top=0.885, bottom=foot + 0.055)
+    foot = (0.92 + 0.17 * len(reasons)) / figure.get_figheight()
+    figure.subplots_adjust(left=0.085, right=0.985, top=0.885, bottom=foot)
     _words(figure, plotted, reasons)
     _draw_touch(upper, plotted)
     if plotted.curve is None or not plotted.curve.t_s.size:
@@ -110,7 +110,7 @@ def _words(figure: Figure, plotted: Plotted, reasons: list[str]) -> None:
     height = figure.get_figheight()
     for line, reason in enumerate(reversed(reasons)):
         figure.text(0.085, (0.32 + 0.17 * line) / height, reason, fontsize=8.5)
-    figure.text(0.085, 0.1 / height, RESEARCH_USE_ONLY, fontsize=7.8, color=GREY, style="italic")
+    figure.text(0.085, 0.1 / height, RESEARCH_USE_ONLY, fontsize=7, color=GREY, style="italic")
 
 
 def _facts(plotted: Plotted) -> str:
@@ -120,7 +120,7 @@ def _facts(plotted: Plotted) -> str:
         facts.append(f"held {seconds(plotted.release_s - plotted.contact_s)}")
     if refill.blanch_depth is not None:
         facts.append(f"blanch depth {refill.blanch_depth:.3f}")
-    if refill.signal_to_noise is not None:
+    if refill.signal_to_noise is not None and np.isfinite(refill.signal_to_noise):
         facts.append(f"signal/noise {refill.signal_to_noise:.0f}")
     if refill.model is not None:
         facts.append(f"model: {refill.model}")
@@ -173,7 +173,7 @@ def _draw_fit(axes: Axes, plotted: Plotted) -> None:
         axes.fill_between(
             t, refill.fit_lo, refill.fit_hi, color=VERMILLION, alpha=0.25, linewidth=0
         )
-    axes.plot(t, refill.fit_signal, color=VERMILLION, linewidth=2, label="fit, 95 % band")
+    axes.plot(t, refill.fit_signal, color=VERMILLION, linewidth=2, label="fit, 95 % band", zorder=4)
 
 
 def _draw_times(axes: Axes, plotted: Plotted) -> None:
@@ -202,8 +202,17 @@ def _draw_times(axes: Axes, plotted: Plotted) -> None:
             zorder=6,
         )
     if refill.crt_ci95_s is not None:
-        low, high = refill.crt_ci95_s
-        axes.plot([low, high], [0.1 * depth] * 2, "|-", color=GREEN, linewidth=3, markersize=13)
+        axes.plot(
+            refill.crt_ci95_s,
+            [0.1 * depth] * 2,
+            "|-",
+            color="black",
+            linewidth=2,
+            markersize=15,
+            markeredgewidth=2,
+            zorder=4.5,
+            label="refill time, 95 %",
+        )
 
 
 def _draw_residuals(axes: Axes, plotted: Plotted) -> None:
@@ -224,11 +233,13 @@ def _draw_residuals(axes: Axes, plotted: Plotted) -> None:
 
 
 def _no_curve(upper: Axes, lower: Axes) -> None:
-    upper.text(0.5, 0.5, "no colour curve of this press", ha="center", transform=upper.transAxes)
-    upper.set_ylabel("pallor (log light,\nsite against skin beside)")
+    lower.set_visible(False)
+    upper.text(0.5, 0.6, "no colour curve of this press", ha="center", transform=upper.transAxes)
+    upper.set_ylim(-0.5, 1)
     upper.set_yticks([])
-    lower.set_yticks([])
-    lower.set_xlabel("time from release (s)")
+    upper.tick_params(labelbottom=True)
+    upper.set_xlabel("time from release (s)")
+    upper.legend(loc="upper right", fontsize=8.5)
 
 
 def _limit(axes: Axes, plotted: Plotted, curve: RefillCurve) -> None:
@@ -252,17 +263,18 @@ def _limit(axes: Axes, plotted: Plotted, curve: RefillCurve) -> None:
 
 
 def _signal_range(plotted: Plotted, curve: RefillCurve) -> tuple[float, float]:
-    shown: list[FloatArray] = [np.zeros(1), curve.signal[curve.used]]
+    shown: list[FloatArray] = [curve.signal[curve.used]]
     if not curve.used.any():
-        shown.append(np.percentile(curve.signal[np.isfinite(curve.signal)], [2, 98]))
+        shown.append(curve.signal)
     for line in (plotted.refill.fit_signal, plotted.refill.fit_hi, plotted.refill.fit_lo):
         if line is not None:
             shown.append(line)
     values = np.concatenate(shown)
-    values = values[np.isfinite(values)]
-    low, high = np.percentile(values, [0.2, 99.8])
-    room = max(float(high - low), 1e-3)
-    return float(low) - 0.12 * room, float(high) + 0.25 * room
+    values = np.append(values[np.isfinite(values)], 0.0)
+    low = min(float(np.percentile(values, 0.2)), 0.0)
+    high = max(float(np.percentile(values, 99.8)), 0.0)
+    room = max(high - low, 1e-3)
+    return low - 0.12 * room, high + 0.25 * room
 
 
 def _count_outside(

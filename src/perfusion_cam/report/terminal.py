@@ -19,7 +19,7 @@ Row = tuple[str, str, Refill]
 """Site, hold, refill."""
 
 
-def examination_text(examination: Examination, *, width: int, colour: bool = False) -> str:
+def examination_text(examination: Examination, width: int, colour: bool = False) -> str:
     """Write what one recording gave: a table of presses, then the reasons.
 
     Parameters
@@ -41,7 +41,7 @@ def examination_text(examination: Examination, *, width: int, colour: bool = Fal
 
 
 def refill_text(
-    title: str, refill: Refill, hold_s: float | None, *, width: int, colour: bool = False
+    title: str, refill: Refill, hold_s: float | None, width: int, colour: bool = False
 ) -> str:
     """Write what a colour trace gave, in the same form."""
     hold = "unknown" if hold_s is None else seconds(hold_s)
