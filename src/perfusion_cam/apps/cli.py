@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import os
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,6 +50,8 @@ def main() -> None:
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         emit(f"perfusion-cam {version('perfusion-cam')}\n")
         raise typer.Exit
 

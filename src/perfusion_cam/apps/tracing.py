@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from perfusion_cam import session
 from perfusion_cam.apps.batch import check_json_target, terminal, write_json
 from perfusion_cam.apps.failing import emit
 from perfusion_cam.report.atomic import make_folder
 from perfusion_cam.report.document import to_json, trace_document
 from perfusion_cam.report.folder import claim_folder, write_trace
 from perfusion_cam.report.terminal import refill_text
-from perfusion_cam.session import analyze_trace, software
 
 
 def examine_trace(csv: Path, *, out: Path | None, json: str | None) -> None:
@@ -24,8 +24,8 @@ def examine_trace(csv: Path, *, out: Path | None, json: str | None) -> None:
         make_folder(out)
     if json is not None and json != "-":
         check_json_target(Path(json))
-    found = analyze_trace(csv)
-    content = trace_document(found, csv, software())
+    found = session.analyze_trace(csv)
+    content = trace_document(found, csv, session.software())
     if json != "-":
         hold_s = None if found.contact_s is None else found.release_s - found.contact_s
         emit(refill_text(csv.name, found.refill, hold_s, *terminal()))

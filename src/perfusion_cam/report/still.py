@@ -69,6 +69,7 @@ def caption(examination: Examination, width: int, size: int) -> Picture:
     if not examination.presses:
         lines.append(("no press found", size, INK))
     small = max(11, round(0.7 * size))
+    lines.append(("", small // 2, DIM))
     lines += [(line, small, DIM) for line in wrap(RESEARCH_USE_ONLY, small, width - 2 * room)]
     height = round(sum(1.45 * line_size for _, line_size, _ in lines) + 1.6 * size) + 2 * room
     strip = np.full((height, width, 3), PAPER, np.uint8)
