@@ -33,7 +33,7 @@ class Encoding:
 
     codec: str = "libx264"
     bit_rate: int = 6_000_000
-    preset: str = "veryfast"
+    preset: str = "superfast"
 
     def __post_init__(self) -> None:
         if self.codec not in av.codecs_available:
@@ -78,6 +78,8 @@ class ClipWriter:
 
     def write(self, t_s: float, rgb: ByteArray) -> None:
         """Add one picture (H, W, 3) shown at `t_s` seconds."""
+        # Into this direction swscale is exact to a fraction of a code value; back to RGB it
+        # truncates, so that a reader of RGB finds everything a whole code value darker.
         frame = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(
             format="yuv420p",
             src_colorspace=Colorspace.ITU709,

@@ -1,0 +1,152 @@
+"""Pictures against the truth that made them."""
+
+import dataclasses
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from perfusion_cam.simulate import Curve, Event, PressTruth, Scenario, frames, scene, truth_of
+from perfusion_cam.simulate.arrays import ByteArray, FloatArray, linear_from_srgb
+from perfusion_cam.simulate.camera import Shake
+from perfusion_cam.simulate.curve import CurveKind
+from perfusion_cam.simulate.render import frame_times_s
+from perfusion_cam.simulate.skin import FULL_BLANCH_SRGB, RESTING_SRGB
+
+PRESS = PressTruth(0.8, 2.3, 160, 90, 24, approach_s=0.3, lift_s=0.2, yield_px=0.0)
+BASE = Scenario(
+    "test", seed=4, width=320, height=180, duration_s=3.0, presses=(PRESS,), full_well_e=math.inf
+)
+
+
+def _site_against_ring(rgb: ByteArray, press: PressTruth) -> FloatArray:
+    """Natural-log light of the site against the skin around it, (3,)."""
+    ys, xs = np.mgrid[0 : rgb.shape[0], 0 : rgb.shape[1]]
+    distance = np.hypot(xs - press.x_px, ys - press.y_px) / press.radius_px
+    light = np.log(np.maximum(linear_from_srgb(rgb), 1e-4))
+    site, ring = light[distance < 0.9], light[(distance > 2.0) & (distance < 2.8)]
+    return np.asarray(site.mean(axis=0) - ring.mean(axis=0))
+
+
+@pytest.mark.parametrize("kind", ["exp", "two-rate", "sigmoid", "overshoot"])
+@pytest.mark.parametrize("fitzpatrick", [1, 6])
+def test_pixels_refill_when_the_truth_says(
+    kind: CurveKind, fitzpatrick: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without its tool, the press is seen from first to last."""
+    monkeypatch.setattr(scene, "overlays_of", lambda scenario: ())
+    press = dataclasses.replace(PRESS, curve=Curve(kind, tau_s=0.35), uneven=0.1)
+    scenario = dataclasses.replace(BASE, presses=(press,), fitzpatrick=fitzpatrick, duration_s=5.5)
+    seen = [
+        (t, _site_against_ring(rgb, press)[1]) for t, rgb in frames(scenario) if t < 0.1 or t > 2
+    ]
+    t_s, green = np.array(seen).T
+    rest = green[t_s < 0.1].mean()
+    pressed_out = green[(t_s > 2) & (t_s <= 2.3)].mean() - rest
+    back = 1 - (green - rest) / pressed_out
+    truth = truth_of(scenario).presses[0]
+    for share, expected in ((0.5, truth.t50_s), (0.9, truth.t90_s)):
+        i = int(np.flatnonzero((back >= share) & (t_s > 2.3))[0])
+        crossed = np.interp(share, back[i - 1 : i + 1], t_s[i - 1 : i + 1]) - press.release_s
+        assert crossed == pytest.approx(expected, abs=1 / scenario.fps)
+
+
+@pytest.mark.parametrize("fitzpatrick", range(1, 7))
+def test_a_full_blanch_has_the_colour_of_the_table(
+    fitzpatrick: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scene, "overlays_of", lambda scenario: ())
+    press = dataclasses.replace(PRESS, depth=1.0, radius_px=40)
+    scenario = dataclasses.replace(BASE, presses=(press,), fitzpatrick=fitzpatrick)
+    pictures = [rgb for t, rgb in itertools.takewhile(lambda seen: seen[0] < 1.5, frames(scenario))]
+    middle = (slice(82, 98), slice(152, 168))
+    rest = linear_from_srgb(RESTING_SRGB[fitzpatrick])
+    blanched = linear_from_srgb(np.add(RESTING_SRGB[fitzpatrick], FULL_BLANCH_SRGB[fitzpatrick]))
+    ratio = linear_from_srgb(pictures[-1])[middle].mean((0, 1)) / linear_from_srgb(pictures[0])[
+        middle
+    ].mean((0, 1))
+    assert np.log(ratio) == pytest.approx(np.log(blanched / rest), rel=0.08)
+
+
+def test_the_same_seed_gives_the_same_pictures() -> None:
+    noisy = dataclasses.replace(BASE, full_well_e=5000.0, duration_s=2.5, shake_px=3.0)
+    first, again = ([rgb for _, rgb in itertools.islice(frames(noisy), 30)] for _ in range(2))
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    other = next(frames(dataclasses.replace(noisy, seed=5)))[1]
+    assert not np.array_equal(first[0], other)
+
+
+def test_the_camera_is_in_its_first_pose_at_the_first_picture() -> None:
+    shaken = dataclasses.replace(BASE, shake_px=8.0, shake_deg=2.0)
+    shake = Shake(shaken)
+    assert shake.to_frame(0.0) == pytest.approx(np.eye(3))
+    middle = [shake.to_frame(t) @ (160.0, 90.0, 1.0) for t in np.arange(0, 3, 0.02)]
+    reach = [math.hypot(x - 160, y - 90) for x, y, _ in middle]
+    assert max(reach) == pytest.approx(8.0, rel=0.02)
+    turns = [math.degrees(math.asin(shake.to_frame(t)[1, 0])) for t in np.arange(0, 3, 0.02)]
+    assert max(map(abs, turns)) == pytest.approx(2.0, rel=0.02)
+
+
+def test_shaking_does_not_change_the_first_picture() -> None:
+    steady = next(frames(BASE))[1].astype(int)
+    shaken = next(frames(dataclasses.replace(BASE, shake_px=8.0, exposure="stepped", pulse=0.02)))
+    # Textures differ, as the margin does; what is compared is a clip with itself.
+    assert shaken[1].shape == steady.shape
+    assert shaken[0] == 0.0
+
+
+@pytest.mark.parametrize("tool", ["finger", "hand", "glove-blue", "glove-black", "pen"])
+def test_an_opaque_tool_hides_the_site_and_leaves_it(tool: str) -> None:
+    press = dataclasses.replace(PRESS, tool=tool, depth=0.0)  # type: ignore[type-var]
+    scenario = dataclasses.replace(BASE, presses=(press,), duration_s=3.2)
+    shown = dict(frames(scenario))
+    times = np.array(list(shown))
+    at = {t: shown[times[np.argmin(abs(times - t))]].astype(int) for t in (0.0, 1.5, 3.1)}
+    site = (slice(75, 105), slice(145, 175))
+    assert abs(at[1.5] - at[0.0])[site].mean() > 4
+    assert abs(at[3.1] - at[0.0]).max() <= 1
+
+
+def test_a_slide_lets_the_blanch_be_seen() -> None:
+    press = dataclasses.replace(PRESS, tool="slide")
+    deep, none = (
+        dict(frames(dataclasses.replace(BASE, presses=(dataclasses.replace(press, depth=d),))))
+        for d in (0.9, 0.0)
+    )
+    t_s = 1.5
+    assert _site_against_ring(deep[t_s], press)[1] > _site_against_ring(none[t_s], press)[1] + 0.25
+
+
+def test_jittered_and_dropped_pictures_still_follow_one_another() -> None:
+    irregular = dataclasses.replace(BASE, frame_jitter=0.3, drop_share=0.1, duration_s=20.0)
+    t_s = frame_times_s(irregular)
+    assert t_s[0] == 0.0
+    assert np.diff(t_s).min() > 0.001
+    assert 0.85 * 600 < len(t_s) < 0.95 * 600
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Event("hand-passes", 0.2, 0.8, pause_s=0.2),
+        Event("glint", 0.2, 0.8),
+        Event("exposure-settling", 0.0, 0.3),
+        Event("lights-switch", 0.3),
+    ],
+)
+def test_events_are_seen(event: Event) -> None:
+    scenario = dataclasses.replace(BASE, presses=(), events=(event,), duration_s=1.2)
+    pictures = [rgb.astype(int) for _, rgb in frames(scenario)]
+    assert max(abs(rgb - pictures[0]).max() for rgb in pictures) > 20
+
+
+def test_a_still_is_the_same_picture_but_for_noise() -> None:
+    still = dataclasses.replace(
+        BASE, presses=(), events=(Event("still"),), shake_px=5.0, shake_deg=1.0, duration_s=0.5
+    )
+    pictures = [rgb for _, rgb in frames(still)]
+    assert all(np.array_equal(pictures[0], rgb) for rgb in pictures)
+    noisy = [rgb for _, rgb in frames(dataclasses.replace(still, full_well_e=4000.0))]
+    spread = np.std([rgb[::3, ::3] for rgb in noisy], axis=0).mean()
+    assert 0.5 < spread < 5.0
