@@ -14,6 +14,9 @@ from av.video.stream import VideoStream
 MAX_ERRORS_IN_A_ROW = 200
 """After so many failures without a picture between them the rest of a file is given up."""
 
+MOST_SUSPECT = 300
+"""After damage pictures are left out until a key picture comes, but not more than this many: what
+is built on a damaged picture shows its smears, and wrong colours are worse than none."""
 MOST_REORDERED = 16
 """Pictures that may be decoded ahead of one shown before them (H.264's and HEVC's limit)."""
 
@@ -25,6 +28,8 @@ class Decoding:
     ----------
     errors : int
         Packets that could not be read or decoded, and pictures the decoder marked as damaged.
+    suspects : int
+        Pictures left out because they were built on a damaged one.
     gave_up : bool
         True where errors did not end.
     """
@@ -33,7 +38,10 @@ class Decoding:
         self._container = container
         self._stream = stream
         self._errors_in_a_row = 0
+        self._suspects_in_a_row = 0
+        self._trusted = True
         self.errors = 0
+        self.suspects = 0
 
     @property
     def gave_up(self) -> bool:
@@ -78,7 +86,8 @@ class Decoding:
                     self._count_error()
                     continue
                 self._errors_in_a_row = 0
-                yield picture
+                if self._is_trusted(picture):
+                    yield picture
             if self.gave_up:
                 return
 
@@ -98,6 +107,17 @@ class Decoding:
                 continue
             yield packet
 
+    def _is_trusted(self, picture: av.VideoFrame) -> bool:
+        if picture.key_frame or self._suspects_in_a_row >= MOST_SUSPECT:
+            self._trusted = True
+        if self._trusted:
+            self._suspects_in_a_row = 0
+        else:
+            self._suspects_in_a_row += 1
+            self.suspects += 1
+        return self._trusted
+
     def _count_error(self) -> None:
+        self._trusted = False
         self.errors += 1
         self._errors_in_a_row += 1

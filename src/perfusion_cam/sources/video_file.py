@@ -172,6 +172,9 @@ class VideoFile:
         errors = self._decoding.errors
         if errors:
             yield f"{errors} {_plural(errors, 'part')} of the file could not be decoded."
+        suspects = self._decoding.suspects
+        if suspects:
+            yield f"{suspects} {_plural(suspects, 'picture')} built on damaged ones left out."
         if self._decoding.gave_up:
             yield "The rest of the file is too damaged and was not read."
         short_s = self._short_by_s(median_step_s)
