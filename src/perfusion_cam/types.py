@@ -146,8 +146,8 @@ class GridSample:
         Natural logarithm of linear light.
     valid : array (rows, cols) bool
         False where a cell lies outside the picture.
-    clipped : array (rows, cols) bool
-        True where a colour is at the end of its range.
+    clipped : array (rows, cols, 3) bool
+        True where that colour is at the end of its range.
     to_frame : array (2, 3) float64
         Maps upright pixels of the reference to pixels of this frame.
     hold : float
@@ -179,7 +179,8 @@ class GridWindow:
     t_s : array (n,)
     light_code : array (n, rows, cols, 3) int16
         Natural-log light times `LIGHT_CODE`.
-    valid, clipped : arrays (n, rows, cols) bool
+    valid : array (n, rows, cols) bool
+    clipped : array (n, rows, cols, 3) bool
     registered : array (n,) bool
     """
 
@@ -284,6 +285,8 @@ class SiteTraces:
         site is clipped.
     baseline : array (n,) bool
         True for samples before the press.
+    clipped : array (3,) bool
+        Colours at the end of the camera's range on the site: they tell nothing.
     resting_log_rgb : array (3,) or None
         Natural-log light of the site before the press.
     """
@@ -293,6 +296,7 @@ class SiteTraces:
     placebo_rgb: FloatArray
     used: BoolArray
     baseline: BoolArray
+    clipped: BoolArray
     resting_log_rgb: FloatArray | None = None
 
 

@@ -85,7 +85,7 @@ class Gridder:
             t_s=t_s,
             log_rgb=log_light(light, LIGHT_FLOOR),
             valid=self._inside(matrix),
-            clipped=(rgb.max(axis=-1) > CLIPPED_HIGH) | (rgb.max(axis=-1) < CLIPPED_LOW),
+            clipped=(rgb > CLIPPED_HIGH) | (rgb < CLIPPED_LOW),
             to_frame=to_frame,
             hold=hold,
             registered=registered,

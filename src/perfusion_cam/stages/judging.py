@@ -64,8 +64,11 @@ def judge(
     if after.any():
         if (~window.registered[after]).mean() > MAX_LOST_SHARE:
             flags.append(Flag.LOST)
-        if window.clipped[after][:, site.cells].mean() > CLIPPED_SHARE:
+        clipped = window.clipped[after][:, site.cells].mean(axis=(0, 1)) > CLIPPED_SHARE
+        if clipped.any():
             flags.append(Flag.SATURATED)
+        if clipped[1:].all():
+            flags.append(Flag.LOW_SIGNAL)
     if _unused_s(curve) > MAX_UNUSED_S:
         flags.append(Flag.TOUCHED_AGAIN)
     if press.ended_by == "touch" and refill.status == "not_recovered":

@@ -28,6 +28,9 @@ MAX_LIGHT_LIKENESS = 0.92
 MIN_RADIUS_CELLS = 1.6
 MAX_RADIUS_SHARE = 0.15
 SURROUND_CELLS = 10
+CLEAR_SHARE = 0.5
+"""The least blurred patch that stands out this well against the clearest is taken: its outline is
+truest."""
 RIVAL_FACTOR = 1.3
 TRIES = 4
 
@@ -70,13 +73,14 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
     seen = window.valid.all(axis=0) if len(window.t_s) else np.zeros_like(reach)
     found = [
         patch
-        for over_s in EARLY_S
         for scale in SCALES_CELLS
+        for over_s in EARLY_S
         if (patch := _best_patch(pallor_map(window, press, over_s), baseline, allowed & seen, reach, scale))
     ]
     if not found:
         return None
-    best = max(found, key=lambda patch: patch.stands_out)
+    clearest = max(patch.stands_out for patch in found)
+    best = next(patch for patch in found if patch.stands_out >= CLEAR_SHARE * clearest)
     cells = best.cells
     control = _control(cells, best.pale, baseline, seen)
     if control.sum() < cells.sum() / 2:

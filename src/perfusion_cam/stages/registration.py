@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from perfusion_cam.types import FloatArray
 
-MAX_FEATURES_PER_TILE = 6
+MAX_FEATURES_PER_TILE = 4
+PATCH_PX = 17
+PYRAMID_LEVELS = 2
 TILES = (6, 8)
 TEXTURE_SPAN = 28.0
 """Grey levels that one standard deviation of the reference's texture is stretched to."""
@@ -114,9 +116,9 @@ class Registrar:
             texture,
             self._points.reshape(-1, 1, 2),
             start.reshape(-1, 1, 2).copy(),
-            winSize=(21, 21),
-            maxLevel=3,
-            criteria=(cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 12, 0.02),
+            winSize=(PATCH_PX, PATCH_PX),
+            maxLevel=PYRAMID_LEVELS,
+            criteria=(cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 10, 0.03),
             flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
         )
         found = found.reshape(-1, 2)
@@ -139,7 +141,7 @@ class Registrar:
         hold = count / max(int(seen.sum()), 1)
         plausible = abs(np.hypot(matrix[0, 0], matrix[1, 0]) - 1) < 0.3
         registered = bool(plausible and count >= MIN_INLIERS and hold >= MIN_INLIER_SHARE)
-        left = found - (self._points @ matrix[:, :2].T + matrix[:, 2])
+        left = (found - (self._points @ matrix[:, :2].T + matrix[:, 2])).astype(np.float32)
         near = good & (np.abs(left).max(axis=1) < MAX_RESIDUAL_SHARE * width)
         residual = _mesh(left, near, self._mesh_weights)
         return Registration(np.asarray(matrix, float), residual, hold, registered)
@@ -191,6 +193,7 @@ def _mesh(left: FloatArray, near: NDArray[np.bool_], weights: FloatArray) -> Flo
     trust = weights * near
     for _ in range(3):
         smooth = (trust @ left) / (trust.sum(axis=1, keepdims=True) + MESH_PRIOR)
-        apart = np.linalg.norm(left[None, :, :] - smooth[:, None, :], axis=-1)
-        trust = weights * near / (1 + (apart / INLIER_PX) ** 2)
+        dx = left[None, :, 0] - smooth[:, :1]
+        dy = left[None, :, 1] - smooth[:, 1:]
+        trust = weights * near / (1 + (dx * dx + dy * dy) / INLIER_PX**2)
     return np.asarray(smooth.reshape(*MESH, 2), np.float32)

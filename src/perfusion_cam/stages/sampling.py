@@ -49,6 +49,7 @@ def sample_traces(window: GridWindow, press: Press, site: Site) -> SiteTraces:
         placebo_rgb=np.asarray(rgb[:, :, 1:].transpose(2, 0, 1), float),
         used=_used(window, press, site, red_change),
         baseline=baseline,
+        clipped=_clipped(window, press, site),
         resting_log_rgb=reference[site.cells].mean(axis=0),
     )
 
@@ -114,6 +115,11 @@ def _moved(mask: BoolArray, dy: int, dx: int) -> BoolArray:
     return moved
 
 
+def _clipped(window: GridWindow, press: Press, site: Site) -> BoolArray:
+    seen = (window.t_s <= press.baseline_s[1]) | (window.t_s >= press.uncovered_s)
+    return np.asarray(window.clipped[seen][:, site.cells].mean(axis=(0, 1)) > MAX_CLIPPED_SHARE)
+
+
 def _used(window: GridWindow, press: Press, site: Site, red_change: FloatArray) -> BoolArray:
     """Samples after release with site and control in plain sight.
 
@@ -125,7 +131,6 @@ def _used(window: GridWindow, press: Press, site: Site, red_change: FloatArray) 
     quiet = window.t_s > press.uncovered_s + 0.5
     usual = float(np.percentile(spread[quiet], 40)) if quiet.any() else float(spread.min())
     plain = (spread < SETTLED_FACTOR * usual + 0.01) & window.registered
-    plain &= window.clipped[:, site.cells].mean(axis=1) < MAX_CLIPPED_SHARE
     plain &= window.valid[:, site.cells].all(axis=1)
     after = np.flatnonzero(window.t_s > press.release_s)
     used = np.zeros(len(window.t_s), bool)

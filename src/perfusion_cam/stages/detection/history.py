@@ -19,7 +19,7 @@ class GridHistory:
         self._t_s = np.empty(_SPARE)
         self._light = np.empty((_SPARE, *cells, 3), np.int16)
         self._valid = np.empty((_SPARE, *cells), bool)
-        self._clipped = np.empty((_SPARE, *cells), bool)
+        self._clipped = np.empty((_SPARE, *cells, 3), bool)
         self._registered = np.empty(_SPARE, bool)
         self._first = 0
         self._end = 0

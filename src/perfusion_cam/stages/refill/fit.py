@@ -11,8 +11,9 @@ from perfusion_cam.stages.refill.models import Model
 from perfusion_cam.stages.refill.noise import Bins
 from perfusion_cam.types import FloatArray
 
-SHAPE_PRIOR_SD = 2.0
-"""Spread of the shape parameters round their start, on their logarithmic scales."""
+TIME_PRIOR_SD, SHAPE_PRIOR_SD = 2.0, 1.0
+"""Spread of a model's time scale and of its other parameters round their start, on their
+logarithmic scales."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,8 @@ def fit_model(model: Model, bins: Bins, release_se_s: float) -> Fit | None:
     half_s = float(np.clip(bins.u_s[below[0]] if len(below) else bins.u_s[-1], 0.1, 20.0))
     shape0 = model.start(half_s)
     start = np.concatenate([[0.0, 1.2 * depth0, 0.0], shape0])
-    prior_sd = np.concatenate(
-        [[release_se_s, 1e3, bins.baseline_se], np.full(len(shape0), SHAPE_PRIOR_SD)]
-    )
+    shape_sd = [TIME_PRIOR_SD] + [SHAPE_PRIOR_SD] * (len(shape0) - 1)
+    prior_sd = np.concatenate([[release_se_s, 1e3, bins.baseline_se], shape_sd])
     centre = np.concatenate([[0.0, 0.0, 0.0], shape0])
 
     def residuals(parameters: FloatArray) -> FloatArray:
@@ -101,5 +101,6 @@ def aicc_weights(fits: list[Fit], count: int) -> FloatArray:
     misfit = np.array([fit.misfit for fit in fits])
     scatter = max(1.0, float((misfit / (count - free)).min()))
     criterion = misfit / scatter + 2 * free + 2 * free * (free + 1) / (count - free - 1)
-    weights = np.exp(-0.5 * (criterion - criterion.min()))
+    prior = np.array([fit.model.prior for fit in fits])
+    weights = prior * np.exp(-0.5 * (criterion - criterion.min()))
     return np.asarray(weights / weights.sum())

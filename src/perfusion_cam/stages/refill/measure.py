@@ -12,11 +12,12 @@ from perfusion_cam.stages.refill.noise import Bins, gather
 from perfusion_cam.stages.refill.signal import Signal, blood_signal
 from perfusion_cam.types import FloatArray, Refill, RefillCurve, SiteTraces
 
-MIN_DEPTH = 0.02
-"""Pallor (natural log) below which skin counts as not blanched: one grey level of mid-tone skin
-in an 8-bit picture (1/110 in sRGB is 2.2/110 in light)."""
+MIN_DEPTH = 0.015
+"""Pallor (natural log) below which skin counts as not blanched: under one grey level of mid-tone
+skin in an 8-bit picture (1/130 in sRGB is 2.2/130 in light), and 3 % of a full blanch."""
 FAINT_DEPTH = 0.04
-MIN_DEPTH_Z = 4.0
+MIN_SEEN_Z = 4.0
+"""Standard errors by which the first pallor seen must differ from rest."""
 MIN_SEEN_S = 0.8
 RECOVERED = 0.9
 MODEL_ERROR = 0.03
@@ -60,8 +61,8 @@ def measure_refill(
 def _judge(
     signal: Signal, bins: Bins, mixture: Mixture, traces: SiteTraces, release_s: float
 ) -> Refill:
-    low, depth, high = (float(q) for q in np.quantile(mixture.depth(), [0.16, 0.5, 0.84]))
-    depth_se = (high - low) / 2
+    depth = float(np.median(mixture.depth()))
+    seen, low, _ = (float(edge[0]) for edge in mixture.pallor(bins.u_s[:1]))
     common = {
         "blanch_depth": depth,
         "signal_to_noise": depth / bins.sample_noise,
@@ -71,7 +72,7 @@ def _judge(
     flags = _flags(mixture, bins, depth)
     if depth < MIN_DEPTH:
         return Refill("not_measurable", (Flag.DOES_NOT_BLANCH, *flags), **common)
-    if depth < MIN_DEPTH_Z * depth_se:
+    if seen < MIN_SEEN_Z * (seen - low) / 1.96:
         return Refill("not_measurable", (Flag.LOW_SIGNAL, *flags), **common)
     watched_s = float(bins.u_s[-1])
     t90 = np.exp(mixture.log_time(1 - RECOVERED))

@@ -24,11 +24,14 @@ class Model:
         parameters run over the real line.
     start : callable (half_time_s) -> array
         Where a search begins, from a guess of the half time.
+    prior : float
+        Weight before any data: the simplest curve first.
     """
 
     name: str
     shape: CurveFunction
     start: Callable[[float], FloatArray]
+    prior: float
 
 
 def _share(x: float) -> float:
@@ -68,11 +71,11 @@ def _partial(u_s: FloatArray, p: FloatArray) -> FloatArray:
 
 
 MODELS: tuple[Model, ...] = (
-    Model("exponential", _exponential, lambda half: np.array([np.log(half / 0.69)])),
-    Model("two_rate", _two_rate, lambda half: np.array([np.log(half / 1.2), 0.7, 0.4])),
-    Model("delayed", _delayed, lambda half: np.array([np.log(half), np.log(half / 3)])),
-    Model("overshoot", _overshoot, lambda half: np.array([np.log(half / 0.6), -1.6, 2.0])),
-    Model("partial", _partial, lambda half: np.array([np.log(half / 0.69), -1.0])),
+    Model("exponential", _exponential, lambda half: np.array([np.log(half / 0.69)]), 1.0),
+    Model("two_rate", _two_rate, lambda half: np.array([np.log(half / 1.2), 0.7, 0.4]), 0.5),
+    Model("delayed", _delayed, lambda half: np.array([np.log(half), np.log(half / 3)]), 0.2),
+    Model("overshoot", _overshoot, lambda half: np.array([np.log(half / 0.6), -1.6, 2.0]), 0.3),
+    Model("partial", _partial, lambda half: np.array([np.log(half / 0.69), -1.0]), 0.3),
 )
 
 

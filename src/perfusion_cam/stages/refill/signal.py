@@ -15,6 +15,8 @@ BLOOD_SD = 0.2
 MIN_PLACEBOS = 4
 RIDGE = 0.02
 EARLY_S = 0.6
+UNUSABLE = 1e3
+"""Variance given to a clipped colour, so that it gets no weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def _noise_covariance(traces: SiteTraces) -> FloatArray:
         steps = np.diff(traces.rgb[seen], axis=0)
         covariance = steps.T @ steps / (2 * max(len(steps), 1))
     floor = RIDGE * np.trace(covariance) / 3 + 1e-10
-    return np.asarray(covariance + floor * np.eye(3))
+    return np.asarray(covariance + np.diag(np.where(traces.clipped, UNUSABLE, floor)))
 
 
 def _blood_axis(traces: SiteTraces, noise: FloatArray) -> FloatArray:
