@@ -12,7 +12,7 @@ from perfusion_cam.simulate.encode import Encoding
 from perfusion_cam.simulate.events import Event
 from perfusion_cam.simulate.scenario import Exposure, PressTruth, Scenario, Tool
 
-_SMALL = Encoding(bit_rate=500_000, preset="fast")
+_SMALL = Encoding(bit_rate=450_000, preset="fast")
 
 
 def _sample(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from perfusion_cam.simulate.arrays import FloatArray
 from perfusion_cam.simulate.events import Event
 from perfusion_cam.simulate.scenario import PressTruth
 
@@ -30,17 +31,22 @@ class Pose:
     height: float
 
 
-def exit_px(
-    x_px: float, y_px: float, angle_deg: float, width: int, height: int, margin_px: float
-) -> float:
-    """Distance along a direction after which a tool's tip has left the picture."""
-    dx, dy = np.cos(np.deg2rad(angle_deg)), np.sin(np.deg2rad(angle_deg))
-    ways = []
-    if abs(dx) > 1e-6:
-        ways.append(((width if dx > 0 else 0) - x_px) / dx)
-    if abs(dy) > 1e-6:
-        ways.append(((height if dy > 0 else 0) - y_px) / dy)
-    return float(min(ways) + margin_px)
+def exit_px(points_px: FloatArray, angle_deg: float, width: int, height: int) -> float:
+    """Distance along a direction after which none of some points is in the picture any more.
+
+    Parameters
+    ----------
+    points_px : array (n, 2)
+    angle_deg : float
+        Direction, clockwise from the right.
+    width, height : int
+        Of the picture.
+    """
+    heading = np.array([np.cos(np.deg2rad(angle_deg)), np.sin(np.deg2rad(angle_deg))])
+    heading = np.where(np.abs(heading) < 1e-9, 1e-9, heading)
+    ways = np.stack([-points_px / heading, ((width, height) - points_px) / heading])
+    enters, leaves = ways.min(axis=0).max(axis=1), ways.max(axis=0).min(axis=1)
+    return float(np.max(leaves, where=leaves >= np.maximum(enters, 0.0), initial=0.0))
 
 
 def press_pose(

@@ -67,7 +67,7 @@ class MovingTool:
             light = np.asarray(shaded, dtype=np.float32)
         poses = self._open_shutter(t_s)
         if poses:
-            light = self._blend(light, [to_frame @ self._placed(pose) for pose in poses])
+            light = self._blend(light, [to_frame @ placed(self._sprite, pose) for pose in poses])
         return light
 
     def _open_shutter(self, t_s: float) -> list[Pose]:
@@ -89,10 +89,10 @@ class MovingTool:
         if x1 <= x0 or y1 <= y0:
             return light
         layer = np.zeros((y1 - y0, x1 - x0, 4), dtype=np.float32)
-        for placed in placements:
+        for placement in placements:
             part = cv2.warpAffine(
                 self._sprite.light,
-                (shift(-x0, -y0) @ placed)[:2],
+                (shift(-x0, -y0) @ placement)[:2],
                 (x1 - x0, y1 - y0),
                 flags=cv2.INTER_LINEAR,
                 borderMode=cv2.BORDER_CONSTANT,
@@ -113,7 +113,7 @@ class MovingTool:
         """Find the part of the picture (x0, y0, x1, y1) that holds the tool."""
         height, width = self._sprite.light.shape[:2]
         corners = np.array([[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]])
-        spots = np.concatenate([(placed @ corners)[:2] for placed in placements], axis=1)
+        spots = np.concatenate([(placement @ corners)[:2] for placement in placements], axis=1)
         low, high = np.floor(spots.min(axis=1)) - 1, np.ceil(spots.max(axis=1)) + 1
         return (
             max(0, int(low[0])),
@@ -122,30 +122,17 @@ class MovingTool:
             min(shape[0], int(high[1])),
         )
 
-    def _placed(self, pose: Pose) -> FloatArray:
-        """Matrix (3, 3) from sprite pixels to pixels of the first picture."""
-        a = np.deg2rad(pose.angle_deg)
-        grow = 1.0 + 0.12 * pose.height
-        turn = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1.0]])
-        anchor_x, anchor_y = self._sprite.anchor
-        return np.asarray(
-            shift(pose.x_px, pose.y_px)
-            @ turn
-            @ np.diag([grow, grow, 1.0])
-            @ shift(-anchor_x, -anchor_y)
-        )
-
     def _shadow(self, pose: Pose, shape: tuple[int, ...], to_frame: FloatArray) -> Float32Array:
         """Work out what the tool's shadow leaves of the light, (height, width, 3)."""
         sprite = self._sprite
-        near = sprite.half_width_px * (0.35 if sprite.broad else 0.18)
+        near = sprite.half_width_px * (0.7 if sprite.broad else 0.18)
         far = sprite.half_width_px * (1.6 if sprite.broad else 1.3)
         away = near + far * pose.height
         cast = shift(away * np.cos(self._light), away * np.sin(self._light))
         shrink = np.diag([1 / _SHADOW_SHRINK, 1 / _SHADOW_SHRINK, 1.0])
         small = cv2.warpAffine(
             self._mask,
-            (shrink @ to_frame @ cast @ self._placed(pose) @ np.linalg.inv(shrink))[:2],
+            (shrink @ to_frame @ cast @ placed(self._sprite, pose) @ np.linalg.inv(shrink))[:2],
             (shape[1] // _SHADOW_SHRINK, shape[0] // _SHADOW_SHRINK),
             flags=cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_CONSTANT,
@@ -163,6 +150,28 @@ class MovingTool:
             cv2.resize(left, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR),
             dtype=np.float32,
         )
+
+
+def placed(sprite: Sprite, pose: Pose) -> FloatArray:
+    """Matrix (3, 3) from sprite pixels to pixels of the first picture."""
+    a = np.deg2rad(pose.angle_deg)
+    grow = 1.0 + 0.12 * pose.height
+    turn = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1.0]])
+    anchor_x, anchor_y = sprite.anchor
+    return np.asarray(
+        shift(pose.x_px, pose.y_px)
+        @ turn
+        @ np.diag([grow, grow, 1.0])
+        @ shift(-anchor_x, -anchor_y)
+    )
+
+
+def _outline_px(sprite: Sprite, placement: FloatArray) -> FloatArray:
+    """Pick points (n, 2) of a placed sprite, close enough to stand for all of it."""
+    step = max(1, round(sprite.half_width_px / 6))
+    rows, cols = np.nonzero(sprite.light[::step, ::step, 3] > 0)
+    points = np.stack([cols * step, rows * step, np.ones(len(rows))])
+    return np.asarray((placement @ points)[:2].T)
 
 
 class Glint:
@@ -213,13 +222,9 @@ def _pressing(
     rng: np.random.Generator,
 ) -> MovingTool:
     sprite = paint_tool(press.tool, rng, press.radius_px, reach_px, hand)
-    travel_px = exit_px(
-        press.x_px,
-        press.y_px,
-        press.angle_deg,
-        scenario.width,
-        scenario.height,
-        2.2 * sprite.half_width_px,
+    resting = placed(sprite, Pose(press.x_px, press.y_px, press.angle_deg, 0.0))
+    travel_px = 1.5 * sprite.half_width_px + exit_px(
+        _outline_px(sprite, resting), press.angle_deg, scenario.width, scenario.height
     )
     shadow_lift_s = press.lift_s * (1.8 if sprite.broad else 1.15)
     return MovingTool(

@@ -65,11 +65,11 @@ def paint_tool(
     if tool == "pen":
         return _pen(rng, radius_px, reach_px)
     broad = tool == "hand"
-    half = radius_px * 1.45
+    half = radius_px * (1.65 if broad else 1.45)
     length = int(reach_px + 2 * half)
-    height = int(2 * half * (5.2 if broad else 1.6))
+    height = int(2 * half * (4.8 if broad else 1.6))
     ys, xs = np.mgrid[0:height, 0:length].astype(np.float32)
-    middle = height * (0.36 if broad else 0.5)
+    middle = height * (0.29 if broad else 0.5)
     s, w = xs - 4.0, ys - middle
     outline = _finger_half_width(s, half) - np.abs(w)
     if broad:
@@ -103,13 +103,15 @@ def _finger_half_width(s: FloatArray, half: float) -> FloatArray:
 
 
 def _palm(s: FloatArray, w: FloatArray, half: float) -> FloatArray:
-    """Signed depth inside the rest of the hand: a broad mass and one bent finger beside it."""
-    start, grow = 3.6 * half, 3.0 * half
-    swell = np.sqrt(np.clip((s - start) / grow, 0.0, 1.6))
-    mass = 1.9 * half * swell - np.abs(w - 1.1 * half * swell)
-    mass = np.where(s < start, -1e3, mass)
-    finger = _finger_half_width(s - 2.7 * half, 0.8 * half) - np.abs(w - 2.9 * half)
-    return np.asarray(np.maximum(mass, finger))
+    """Signed depth inside the rest of the hand: a broad mass and bent fingers beside it."""
+    start = 2.6 * half
+    swell = np.sqrt(np.clip((s - start) / (3.0 * half), 0.0, 1.8))
+    mass = 2.3 * half * swell - np.abs(w - 1.5 * half * swell)
+    outline = np.where(s < start, -1e3, mass)
+    for begin, aside, thick in ((1.9, 2.6, 0.8), (2.6, 4.2, 0.75)):
+        finger = _finger_half_width(s - begin * half, thick * half) - np.abs(w - aside * half)
+        outline = np.maximum(outline, finger)
+    return np.asarray(outline)
 
 
 def _knuckle_creases(s: FloatArray, w: FloatArray, half: float) -> FloatArray:
