@@ -21,6 +21,8 @@ INK, PAPER, DIM = (240, 240, 240), (30, 30, 30), (165, 165, 165)
 
 _FINER = 8
 """Outlines are traced on cells cut this fine, which rounds their corners."""
+_SPECK = 0.05
+"""Outlines of less than this share of the largest one's area."""
 
 
 class Outlines(NamedTuple):
@@ -32,12 +34,12 @@ class Outlines(NamedTuple):
 
 
 def outlines(result: PressResult, grid: GridShape) -> Outlines:
-    """Trace site, control and tool of one press."""
+    """Trace site, control and tool of one press, the tool without what looks like specks."""
     site = result.site
     return Outlines(
         site=[] if site is None else trace(site.cells, grid.cell_px),
         control=[] if site is None else trace(site.control_cells, grid.cell_px),
-        tool=trace(result.press.tool_cells, grid.cell_px),
+        tool=_without_specks(trace(result.press.tool_cells, grid.cell_px)),
     )
 
 
@@ -113,6 +115,11 @@ def wrap(text: str, size: int, width: int) -> list[str]:
 
 
 _FLAGS = cv2.PUT_TEXT_ALIGN_LEFT
+
+
+def _without_specks(lines: list[FloatArray]) -> list[FloatArray]:
+    areas = [cv2.contourArea(line.astype(np.float32)) for line in lines]
+    return [line for line, area in zip(lines, areas, strict=True) if area > _SPECK * max(areas)]
 
 
 @cache

@@ -38,7 +38,7 @@ class CurveInset:
         if curve is None or not curve.t_s.size:
             write(self._paper, "no curve", (text_px, height // 2), text_px, DIM)
             return
-        shown = np.isfinite(curve.signal) & (curve.used | (curve.t_s < press.contact_s))
+        shown = np.isfinite(curve.signal) & (curve.used | (curve.t_s <= press.baseline_s[1]))
         low, high = _levels(curve.signal[shown])
         self._t_s = curve.t_s[shown]
         y = height - 1 - (curve.signal[shown] - low) / (high - low) * (height - 1)

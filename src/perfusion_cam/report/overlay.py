@@ -138,7 +138,10 @@ class Annotator:
         if registered and current is not None:
             scale = np.array([[self._size[0] / rgb.shape[1]], [self._size[1] / rgb.shape[0]]])
             thickness = max(2, self._text // 9)
-            draw_outlines(picture, self._outlines[current], scale * to_frame, thickness)
+            press, lines = self._examination.presses[current].press, self._outlines[current]
+            if not press.contact_s <= t_s < press.release_s:
+                lines = lines._replace(tool=[])
+            draw_outlines(picture, lines, scale * to_frame, thickness)
         return np.vstack([picture, self._strip(t_s, current, registered)])
 
     @property

@@ -1,0 +1,40 @@
+# Everything sets itself up: `make demo` and `make test` work on a fresh checkout.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.set-up
+
+.PHONY: setup demo test lint bench docs-figures clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt scripts/system_libraries.sh
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	    || { echo "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+	    || { echo "Python's venv module is missing; on Debian or Ubuntu run: sudo apt-get install -y python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Setting up .venv (a minute or two the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@sh scripts/system_libraries.sh $(BIN)/python
+	@touch $@
+
+demo: setup
+	$(BIN)/perfusion-cam analyze sample_videos/normal.mp4 --out out/demo
+	@echo "See out/demo/normal/press-1.png and out/demo/normal/still.png"
+
+test: setup
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+docs-figures: setup
+	$(BIN)/python scripts/docs_figures.py
+
+clean:
+	rm -rf .venv out build dist .pytest_cache .mypy_cache .ruff_cache
