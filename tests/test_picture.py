@@ -11,10 +11,11 @@ from perfusion_cam.types import ColourCode, Frame, Orientation
 
 SWSCALE_EXACT = 2 | 0x2000 | 0x40000
 """Bilinear, full chroma, accurate rounding: swscale's default is up to three levels too dark."""
+UPRIGHT, ORDINARY = Orientation(), ColourCode()
 ORIENTATIONS = [Orientation(turns, mirrored) for turns in range(4) for mirrored in (False, True)]
 
 
-def frame_of(luma, cb, cr, orientation=Orientation(), colour=ColourCode()):
+def frame_of(luma, cb, cr, orientation=UPRIGHT, colour=ORDINARY):
     return Frame(0.0, 0, luma, cb, cr, colour, orientation)
 
 
@@ -102,9 +103,7 @@ def test_full_picture_agrees_with_swscale(space, colour_range, pixel_format):
     y, x = np.mgrid[0:300, 0:400] / 400
     rgb = np.stack([0.3 + 0.6 * x, 0.2 + 0.5 * y, 0.4 + 0.3 * np.sin(3 * x + 2 * y)], axis=-1)
     source = av.VideoFrame.from_ndarray((rgb * 255).astype(np.uint8), format="rgb24")
-    coded = source.reformat(
-        format=pixel_format, dst_colorspace=space, dst_color_range=colour_range
-    )
+    coded = source.reformat(format=pixel_format, dst_colorspace=space, dst_color_range=colour_range)
     coded.colorspace, coded.color_range = space, colour_range
     planes, colour = picture_of(coded)
     assert colour.full_range == (colour_range == ColorRange.JPEG)

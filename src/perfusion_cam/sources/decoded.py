@@ -16,6 +16,7 @@ from perfusion_cam.types import ColourCode, Orientation, PlaneArray
 
 Planes = tuple[PlaneArray, PlaneArray, PlaneArray]
 Matrix = Literal["bt601", "bt709", "bt2020"]
+Transfer = Literal["srgb", "hlg", "pq"]
 
 HD_SHORT_SIDE_PX = 720
 """Untagged pictures whose short side is at least this are taken for BT.709, smaller ones for
@@ -24,6 +25,8 @@ BT.601: what cameras, encoders and players do by convention."""
 PLANAR = re.compile(r"yuv(?:j|a)?(?:420|422|444|440)p(?:(?:9|10|12|14|16)le)?")
 SEMI_PLANAR = re.compile(r"nv(?:12|16|24)|p[024]1[026]le")
 GREY = re.compile(r"gray(?:(?:9|10|12|14|16)le)?")
+SWSCALE_EXACT = 0x2 | 0x2000 | 0x4000 | 0x40000
+"""Bilinear, full chroma in and out, accurate rounding: the default is up to 3 levels too dark."""
 
 MATRIX_OF_COLORSPACE: dict[int, Matrix] = {
     Colorspace.ITU709: "bt709",
@@ -40,7 +43,7 @@ MATRIX_OF_PRIMARIES: dict[int, Matrix] = {
     ColorPrimaries.SMPTE170M: "bt601",
     ColorPrimaries.BT2020: "bt2020",
 }
-TRANSFER_OF_TRC: dict[int, Literal["hlg", "pq"]] = {
+TRANSFER_OF_TRC: dict[int, Transfer] = {
     ColorTrc.ARIB_STD_B67: "hlg",
     ColorTrc.SMPTE2084: "pq",
 }
@@ -50,8 +53,9 @@ def picture_of(decoded: av.VideoFrame) -> tuple[Planes, ColourCode]:
     """Take the stored planes of a decoded picture and find out what they mean.
 
     Planar and semi-planar Y'CbCr is taken as it is; the arrays are read-only views that keep the
-    decoder's picture alive. Grey pictures get chroma without colour. All else (RGB, palettes,
-    packed and big-endian formats) is converted to full-range BT.709 4:4:4.
+    decoder's picture alive. Grey pictures get chroma without colour. Packed, big-endian and
+    unusually subsampled Y'CbCr is only rearranged to 4:4:4; RGB and palettes are converted to
+    full-range BT.709 4:4:4.
 
     Raises
     ------
@@ -61,15 +65,16 @@ def picture_of(decoded: av.VideoFrame) -> tuple[Planes, ColourCode]:
     name = decoded.format.name
     if GREY.fullmatch(name):
         return _grey(decoded)
+    taken = decoded
     if not (PLANAR.fullmatch(name) or SEMI_PLANAR.fullmatch(name)):
-        converted = _converted(decoded)
-        bits = converted.format.components[0].bits
-        code = ColourCode("bt709", True, bits, _transfer(decoded), False)
-        return _planes(converted), code
+        taken = _converted(decoded)
+    bits = taken.format.components[0].bits
+    transfer: Transfer = TRANSFER_OF_TRC.get(decoded.color_trc, "srgb")
+    if taken is not decoded and not _has_chroma(decoded):
+        return _planes(taken), ColourCode("bt709", True, bits, transfer)
     matrix, assumed = _matrix(decoded)
     full_range = name.startswith("yuvj") or decoded.color_range == ColorRange.JPEG
-    bits = decoded.format.components[0].bits
-    return _planes(decoded), ColourCode(matrix, full_range, bits, _transfer(decoded), assumed)
+    return _planes(taken), ColourCode(matrix, full_range, bits, transfer, assumed)
 
 
 def display_matrix(decoded: av.VideoFrame) -> NDArray[np.int32] | None:
@@ -114,8 +119,8 @@ def _matrix(decoded: av.VideoFrame) -> tuple[Matrix, bool]:
     return ("bt709" if hd else "bt601"), True
 
 
-def _transfer(decoded: av.VideoFrame) -> Literal["srgb", "hlg", "pq"]:
-    return TRANSFER_OF_TRC.get(decoded.color_trc, "srgb")
+def _has_chroma(decoded: av.VideoFrame) -> bool:
+    return any(component.is_chroma for component in decoded.format.components)
 
 
 def _samples(plane: av.video.plane.VideoPlane, dtype: type[np.generic], each: int) -> PlaneArray:
@@ -156,17 +161,21 @@ def _grey(decoded: av.VideoFrame) -> tuple[Planes, ColourCode]:
     chroma = np.full(((height + 1) // 2, (width + 1) // 2), 1 << (bits - 1), luma.dtype)
     chroma.flags.writeable = False
     full_range = decoded.color_range != ColorRange.MPEG
-    code = ColourCode("bt709", full_range, bits, _transfer(decoded), False)
-    return (luma, chroma, chroma), code
+    return (luma, chroma, chroma), ColourCode("bt709", full_range, bits)
 
 
 def _converted(decoded: av.VideoFrame) -> av.VideoFrame:
+    """Unpack Y'CbCr to planes and turn all else into full-range BT.709."""
     deep = max(component.bits for component in decoded.format.components) > 8
+    name = "yuv444p10le" if deep else "yuv444p"
     try:
+        if _has_chroma(decoded):
+            return decoded.reformat(format=name, interpolation=SWSCALE_EXACT)
         return decoded.reformat(
-            format="yuv444p10le" if deep else "yuv444p",
+            format=name,
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.JPEG,
+            interpolation=SWSCALE_EXACT,
         )
     except (av.FFmpegError, ValueError, NotImplementedError) as error:
         raise ValueError(f"pixel format {decoded.format.name} cannot be converted") from error
