@@ -42,6 +42,7 @@ class Flag(Enum):
     START_HIDDEN = "start_hidden"
     OVERSHOOT = "overshoot"
     NO_SKIN_BESIDE = "no_skin_beside"
+    NO_CONTROL = "no_control"
 
     @property
     def meaning(self) -> FlagMeaning:
@@ -96,5 +97,9 @@ MEANINGS: dict[Flag, FlagMeaning] = {
     ),
     Flag.NO_SKIN_BESIDE: FlagMeaning(
         "No unpressed skin beside the site was visible to compare with.", True
+    ),
+    Flag.NO_CONTROL: FlagMeaning(
+        "The trace has no unpressed skin to compare with: changes of light are not taken out.",
+        False,
     ),
 }

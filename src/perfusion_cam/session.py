@@ -12,8 +12,10 @@ import cv2
 import numpy as np
 
 from perfusion_cam.picture import upright_rgb, work_picture
+from perfusion_cam.errors import TraceError
 from perfusion_cam.quality import Flag
 from perfusion_cam.settings import Region
+from perfusion_cam.sources.colour_trace import read_colour_trace
 from perfusion_cam.sources.read_ahead import read_ahead
 from perfusion_cam.sources.video_file import VideoFile
 from perfusion_cam.stages.detection import PressDetector, PressWindow
@@ -23,12 +25,14 @@ from perfusion_cam.stages.location import locate
 from perfusion_cam.stages.refill.measure import measure_refill
 from perfusion_cam.stages.registration import Registrar
 from perfusion_cam.stages.sampling import sample_traces
+from perfusion_cam.stages.tracing import find_trace_press
 from perfusion_cam.types import (
     Examination,
     Frame,
     GridShape,
     PressResult,
     Refill,
+    RefillCurve,
     SourceInfo,
     Track,
 )
@@ -174,6 +178,37 @@ def analyze(
         presses += session.flush()
         info = video.info()
     return _examination(session, presses, info)
+
+
+@dataclass(frozen=True, slots=True)
+class TraceResult:
+    """What a colour trace gave: as a press, without pictures."""
+
+    contact_s: float
+    release_s: float
+    curve: RefillCurve
+    refill: Refill
+
+
+def analyze_trace(path: str | Path) -> TraceResult:
+    """Measure the refill in a colour trace (CSV: t_s, R, G, B, and a control's if there).
+
+    Raises
+    ------
+    TraceError
+        If the file is no such trace, or nothing in it covers the skin and leaves again.
+    """
+    trace = read_colour_trace(path)
+    found = find_trace_press(trace.t_s, trace.site_log_rgb, trace.control_log_rgb)
+    if found is None:
+        raise TraceError(
+            f"{trace.file}: no press found; the trace must show the bare skin, something covering "
+            "it for a second or more, and the skin again."
+        )
+    curve, refill = measure_refill(found.traces, found.release_s, found.release_se_s)
+    if refill.status != "not_measurable" and trace.control_log_rgb is None:
+        refill = replace(refill, flags=(*refill.flags, Flag.NO_CONTROL))
+    return TraceResult(found.contact_s, found.release_s, curve, refill)
 
 
 def _examination(

@@ -64,7 +64,9 @@ def _noise_covariance(traces: SiteTraces) -> FloatArray:
         covariance = samples.T @ samples / len(samples)
     else:
         steps = np.diff(traces.rgb[seen], axis=0)
+        rest = traces.rgb[traces.baseline] - traces.rgb[traces.baseline].mean(axis=0)
         covariance = steps.T @ steps / (2 * max(len(steps), 1))
+        covariance += rest.T @ rest / max(len(rest), 1)
     floor = RIDGE * np.trace(covariance) / 3 + 1e-10
     return np.asarray(covariance + np.diag(np.where(traces.clipped, UNUSABLE, floor)))
 
