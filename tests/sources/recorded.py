@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+os.environ.setdefault("SVT_LOG", "1")  # errors only
 QUIET = {"libx265": {"x265-params": "log-level=none"}}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from array import array
 from collections import Counter
 from collections.abc import Generator, Iterator
@@ -22,10 +23,13 @@ from perfusion_cam.sources.opening import opened_video
 from perfusion_cam.types import Frame, SourceInfo
 
 MAX_STEP_S = 600.0
-"""A time stamp this far beyond the one before is taken for damage."""
+MOST_FAR_IN_A_ROW = 5
+"""A time stamp this far beyond the one before is taken for damage, unless more than so many
+follow each other."""
 MAX_OFF_DEG = 5.0
 GAP_S = 0.1 + 1e-9
 GAP_INTERVALS = 2.5
+MATROSKA_DURATION = re.compile(r"(\d+):(\d\d):(\d\d\.\d+)")
 SHORT_SHARE = 0.02
 SHORT_S = 0.25
 """A recording that ends this much (and this share) before its announced end is called torn."""
@@ -126,6 +130,7 @@ class VideoFile:
 
     def _read(self) -> Generator[Frame]:
         size_px = origin = last_s = None
+        far_in_a_row = 0
         for decoded, stamp in self._decoding.stamped():
             if size_px is None:
                 size_px = (decoded.width, decoded.height)
@@ -138,9 +143,11 @@ class VideoFile:
                 continue
             origin = stamp if origin is None else origin
             t_s = float((stamp - origin) * decoded.time_base)
-            if last_s is not None and not last_s < t_s < last_s + MAX_STEP_S:
-                self._left_out["with a time stamp out of order"] += 1
-                continue
+            if last_s is not None:
+                far_in_a_row = far_in_a_row + 1 if t_s > last_s + MAX_STEP_S else 0
+                if t_s <= last_s or 0 < far_in_a_row <= MOST_FAR_IN_A_ROW:
+                    self._left_out["with a time stamp out of order"] += 1
+                    continue
             try:
                 (luma, cb, cr), colour = picture_of(decoded)
             except ValueError:
@@ -192,6 +199,9 @@ def _announced_s(container: InputContainer, stream: VideoStream) -> float | None
     """Duration that a file claims for its video."""
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
+    tagged = MATROSKA_DURATION.fullmatch(stream.metadata.get("DURATION", ""))
+    if tagged:
+        return int(tagged[1]) * 3600 + int(tagged[2]) * 60 + float(tagged[3])
     if container.duration and len(container.streams) == 1:
         return container.duration / av.time_base
     return None
