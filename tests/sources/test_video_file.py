@@ -59,6 +59,11 @@ def test_info_names_and_hashes_the_file(tmp_path):
     assert info.codec == "h264"
 
 
+def test_codec_is_named_by_its_standard(tmp_path):
+    _, info = read(write_video(tmp_path / "a.mkv", Kind(".mkv", "libsvtav1")))
+    assert info.codec == "av1"
+
+
 def test_variable_rate_and_start_offset(tmp_path):
     stamps = [5000 + t for t in (0, 33, 67, 100, 150, 183, 383, 416, 450, 1000, 1033)]
     path = write_video(tmp_path / "a.mkv", MKV, stamps=stamps, time_base=Fraction(1, 1000))

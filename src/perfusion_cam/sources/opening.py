@@ -35,12 +35,11 @@ def opened_video(path: Path) -> tuple[InputContainer, VideoStream]:
             options={
                 "format_whitelist": f"{CONTAINERS},{STILLS}",
                 "protocol_whitelist": "file",
-                "max_pixels": str(MAX_PIXELS),
             },
             metadata_errors="replace",
         )
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise SourceError(f"{path.name}: {_why_not_opened(path, error)}") from error
+        raise SourceError(f"{path.name}: {_why_not_opened(path)}") from error
     try:
         return container, _video_stream(container, path.name)
     except SourceError:
@@ -63,10 +62,10 @@ def _require_file(path: Path) -> None:
         raise SourceError(f"{path}: cannot be read ({error}); check the rights to it") from error
 
 
-def _why_not_opened(path: Path, error: Exception) -> str:
+def _why_not_opened(path: Path) -> str:
     with path.open("rb") as file:
         head = file.read(12)
-    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide") and not isinstance(error, MemoryError):
+    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide"):
         return (
             "an MP4 or MOV file whose index is missing or damaged, as when recording or copying"
             " was cut off; copy it again from the camera"

@@ -56,7 +56,7 @@ class VideoFile:
         self._path = Path(path)
         self._container, self._stream = opened_video(self._path)
         self._decoding = Decoding(self._container, self._stream)
-        self._codec = self._stream.codec_context.name
+        self._codec = self._stream.codec_context.codec.canonical_name
         self._announced_s = _announced_s(self._container, self._stream)
         self._times_s = array("d")
         self._end_s = 0.0
