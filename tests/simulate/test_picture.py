@@ -88,12 +88,21 @@ def test_the_camera_is_in_its_first_pose_at_the_first_picture() -> None:
     assert max(map(abs, turns)) == pytest.approx(2.0, rel=0.02)
 
 
-def test_shaking_does_not_change_the_first_picture() -> None:
-    steady = next(frames(BASE))[1].astype(int)
-    shaken = next(frames(dataclasses.replace(BASE, shake_px=8.0, exposure="stepped", pulse=0.02)))
-    # Textures differ, as the margin does; what is compared is a clip with itself.
-    assert shaken[1].shape == steady.shape
-    assert shaken[0] == 0.0
+def test_the_first_picture_is_the_skin_at_rest_pixel_by_pixel() -> None:
+    shaken = dataclasses.replace(BASE, shake_px=8.0, shake_deg=2.0, exposure="stepped", pulse=0.02)
+    drawn = scene.Scene(shaken, np.array([0.0, 0.5]))
+    margin = (drawn._skin.shape[0] - 180) // 2
+    at_rest = drawn._skin[margin : margin + 180, margin : margin + 320]
+    assert np.abs(drawn.linear(0) - at_rest).max() < 1e-5
+    assert np.abs(drawn.linear(1) - at_rest).mean() > 1e-4
+
+
+def test_a_close_up_hand_covers_a_good_part_of_the_picture() -> None:
+    press = dataclasses.replace(PRESS, tool="hand", radius_px=18, angle_deg=145.0)
+    scenario = dataclasses.replace(BASE, presses=(press,), hand_fitzpatrick=6)
+    drawn = scene.Scene(scenario, np.array([0.0, 1.5]))
+    covered = np.abs(np.log(drawn.linear(1) / drawn.linear(0))).max(axis=2) > 0.1
+    assert 0.3 < covered.mean() < 0.6
 
 
 @pytest.mark.parametrize("tool", ["finger", "hand", "glove-blue", "glove-black", "pen"])

@@ -43,6 +43,7 @@ class Encoding:
 
     @property
     def lossless(self) -> bool:
+        """Whether every code value survives, and no bit rate is kept."""
         return self.codec == "ffv1"
 
 

@@ -40,7 +40,7 @@ def frames(scenario: Scenario) -> Iterator[tuple[float, ByteArray]]:
     t_s : float
         Capture time, seconds from the first picture.
     rgb : array (height, width, 3) uint8
-        sRGB.
+        In sRGB.
     """
     scene = Scene(scenario, frame_times_s(scenario))
     for index, t_s in enumerate(scene.t_s):

@@ -123,7 +123,8 @@ class Scenario:
     white_balance : float
         Natural-log change of red against blue while the tool is there, in one step.
     pulse : float
-        Peak-to-peak change of blood with the heart beat, as a share of a full blanch.
+        About the peak-to-peak change of blood with the heart beat, as a share of a full blanch; the
+        whole picture beats, also what is no skin.
     full_well_e, read_noise_e : float
         Electrons at white, and read noise in electrons; an infinite well is a noise-free camera.
     frame_jitter, drop_share : float

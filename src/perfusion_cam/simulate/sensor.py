@@ -61,7 +61,7 @@ class Sensor:
         Returns
         -------
         array (height, width, 3) uint8
-            SRGB; what is too bright is clipped.
+            In sRGB; what is too bright is clipped.
         """
         matrix = np.column_stack([np.diag(gain), np.full(3, self._floor)]) * self._scale
         root = cv2.sqrt(np.maximum(cv2.transform(light, matrix), 0.0))
