@@ -35,6 +35,7 @@ bench: setup
 
 docs-figures: setup
 	$(BIN)/python scripts/docs_figures.py
+	$(BIN)/python scripts/docs_flags.py
 
 clean:
 	rm -rf .venv out build dist .pytest_cache .mypy_cache .ruff_cache

@@ -34,22 +34,24 @@ class Outlines(NamedTuple):
 
 
 def outlines(result: PressResult, grid: GridShape) -> Outlines:
-    """Trace site, control and tool of one press, the tool without what looks like specks."""
+    """Trace site, control and tool of one press, the tool without its specks and holes."""
     site = result.site
     return Outlines(
         site=[] if site is None else trace(site.cells, grid.cell_px),
         control=[] if site is None else trace(site.control_cells, grid.cell_px),
-        tool=_without_specks(trace(result.press.tool_cells, grid.cell_px)),
+        tool=_without_specks(trace(_closed(result.press.tool_cells), grid.cell_px, holes=False)),
     )
 
 
-def trace(cells: BoolArray, cell_px: float) -> list[FloatArray]:
+def trace(cells: BoolArray, cell_px: float, *, holes: bool = True) -> list[FloatArray]:
     """Trace the borders of the marked cells as closed lines of (x, y) pixels."""
     edge = 2
     fine = np.kron(np.pad(cells, edge).astype(np.uint8), np.ones((_FINER, _FINER), np.uint8))
     round_ = cv2.GaussianBlur(fine * 255, (0, 0), 0.45 * _FINER)
     mask = (round_ > 110).astype(np.uint8)
-    found, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+    found, _ = cv2.findContours(
+        mask, cv2.RETR_LIST if holes else cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+    )
     return [
         ((line[:, 0, :] + 0.5) / _FINER - edge).astype(np.float64) * cell_px
         for line in found
@@ -120,6 +122,13 @@ _FLAGS = cv2.PUT_TEXT_ALIGN_LEFT
 def _without_specks(lines: list[FloatArray]) -> list[FloatArray]:
     areas = [cv2.contourArea(line.astype(np.float32)) for line in lines]
     return [line for line, area in zip(lines, areas, strict=True) if area > _SPECK * max(areas)]
+
+
+def _closed(cells: BoolArray) -> BoolArray:
+    """Bridge narrow clefts, where a tool looked like the skin under it."""
+    round_ = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
+    padded = np.pad(cells, 9, mode="edge").astype(np.uint8)
+    return np.asarray(cv2.morphologyEx(padded, cv2.MORPH_CLOSE, round_)[9:-9, 9:-9] > 0)
 
 
 @cache
