@@ -67,15 +67,16 @@ def write_examination(examination: Examination, content: Document, folder: Path)
     OutputError
     """
     _sweep(folder)
+    # Numbers first: should the disk be nearly full, they matter most.
+    curves = [(result.curve, result.press.release_s) for result in examination.presses]
+    write(folder / RESULT, to_json(content).encode())
+    write(folder / PRESSES, presses_csv(content).encode())
+    write(folder / CURVE, curve_csv(curves).encode())
     file = examination.source.file
     for number, result in enumerate(examination.presses, start=1):
         figure = press_figure(result, title=f"press {number} of {file}")
         write(folder / f"press-{number}.png", _png_of_figure(figure))
     write(folder / STILL, _png(still(examination)))
-    curves = [(result.curve, result.press.release_s) for result in examination.presses]
-    write(folder / PRESSES, presses_csv(content).encode())
-    write(folder / CURVE, curve_csv(curves).encode())
-    write(folder / RESULT, to_json(content).encode())
 
 
 def write_trace(trace: Trace, content: Document, folder: Path) -> None:
