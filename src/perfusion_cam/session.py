@@ -11,8 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from perfusion_cam.picture import upright_rgb, work_picture
 from perfusion_cam.errors import TraceError
+from perfusion_cam.picture import upright_rgb, work_picture
 from perfusion_cam.quality import Flag
 from perfusion_cam.settings import Region
 from perfusion_cam.sources.colour_trace import read_colour_trace
@@ -55,10 +55,13 @@ class Session:
     ----------
     region : Region, optional
         Where to look for the site; the whole picture otherwise.
+    bits_per_pixel : float, optional
+        How strongly the pictures were compressed; None if they were not.
     """
 
-    def __init__(self, region: Region | None = None) -> None:
+    def __init__(self, region: Region | None = None, bits_per_pixel: float | None = None) -> None:
         self._region = region
+        self._bits_per_pixel = bits_per_pixel
         self._registrar = Registrar()
         self._averager = GridAverager()
         self._gridder: Gridder | None = None
@@ -131,11 +134,13 @@ class Session:
         self.reference_rgb = upright_rgb(frame)
 
     def _measure(self, found: Iterable[PressWindow]) -> list[PressResult]:
-        results = [measure_press(item, self._region) for item in found]
+        results = [measure_press(item, self._region, self._bits_per_pixel) for item in found]
         return [result for result in results if is_press(result)]
 
 
-def measure_press(item: PressWindow, region: Region | None = None) -> PressResult:
+def measure_press(
+    item: PressWindow, region: Region | None = None, bits_per_pixel: float | None = None
+) -> PressResult:
     """Everything after a closed press: an ordinary function of its grids."""
     press, window = item.press, item.window
     within = None if region is None else region.cells(window.shape)
@@ -143,7 +148,7 @@ def measure_press(item: PressWindow, region: Region | None = None) -> PressResul
     if site is None:
         return PressResult(press, None, None, Refill("not_measurable", (Flag.DOES_NOT_BLANCH,)))
     traces = sample_traces(window, press, site)
-    curve, refill = measure_refill(traces, press.release_s, press.release_se_s)
+    curve, refill = measure_refill(traces, press.release_s, press.release_se_s, bits_per_pixel)
     return PressResult(press, site, curve, judge(press, site, curve, refill, window))
 
 
@@ -168,9 +173,9 @@ def analyze(
     RegionError
         If the region lies outside the picture.
     """
-    session = Session(region)
     presses: list[PressResult] = []
     with VideoFile(path) as video:
+        session = Session(region, video.bits_per_pixel)
         for frame in read_ahead(video):
             presses += session.push(frame)
             if on_progress is not None and frame.index % 15 == 0:
@@ -211,9 +216,7 @@ def analyze_trace(path: str | Path) -> TraceResult:
     return TraceResult(found.contact_s, found.release_s, curve, refill)
 
 
-def _examination(
-    session: Session, presses: list[PressResult], info: SourceInfo
-) -> Examination:
+def _examination(session: Session, presses: list[PressResult], info: SourceInfo) -> Examination:
     presses = sorted(presses, key=lambda result: result.press.contact_s)
     with_gaps = [_flag_gaps(result, info) for result in presses]
     return Examination(

@@ -37,7 +37,8 @@ class Region:
         """Box with its upper left corner at (left, top)."""
         if width_px <= 0 or height_px <= 0:
             raise RegionError(
-                f"The box must have a width and height above 0 px, not {width_px:g} x {height_px:g}."
+                "The box must have a width and height above 0 px, not "
+                f"{width_px:g} x {height_px:g}."
             )
         return cls("box", (left_px, top_px, width_px, height_px))
 

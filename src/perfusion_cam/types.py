@@ -49,6 +49,9 @@ class Orientation(NamedTuple):
     mirrored: bool = False
 
 
+UPRIGHT = Orientation()
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One picture with its capture time.
@@ -74,7 +77,7 @@ class Frame:
     cb: PlaneArray
     cr: PlaneArray
     colour: ColourCode
-    orientation: Orientation = Orientation()
+    orientation: Orientation = UPRIGHT
 
     @property
     def size_px(self) -> tuple[int, int]:

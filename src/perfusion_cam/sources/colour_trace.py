@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from perfusion_cam.colour import linear_from_srgb
+from perfusion_cam.colour import linear_from_srgb, log_light
 from perfusion_cam.errors import TraceError
 from perfusion_cam.types import FloatArray
 
@@ -112,4 +112,5 @@ def _numbers(path: Path, rows: list[list[str]], columns: int) -> FloatArray:
 
 
 def _log_light(rgb: FloatArray) -> FloatArray:
-    return np.log(np.maximum(linear_from_srgb(np.clip(rgb / 255.0, 0.0, 1.0)), FLOOR))
+    linear: FloatArray = linear_from_srgb(np.clip(rgb / 255.0, 0.0, 1.0))
+    return np.asarray(log_light(linear, FLOOR))

@@ -101,6 +101,16 @@ class VideoFile:
         """The duration that the container announces, None where it does not."""
         return self._announced_s
 
+    @property
+    def bits_per_pixel(self) -> float | None:
+        """How strongly the recording is compressed: its size over its pixels and announced time."""
+        rate = self._stream.average_rate
+        if self._announced_s is None or rate is None:
+            return None
+        width, height = self._size_px
+        pixels = float(rate) * self._announced_s * width * height
+        return 8.0 * self._path.stat().st_size / pixels if pixels > 0 else None
+
     def info(self) -> SourceInfo:
         """Tell what the recording was, as far as it was read.
 

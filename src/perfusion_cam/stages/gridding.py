@@ -105,7 +105,9 @@ class Gridder:
         return np.asarray(mapped, np.float32)
 
     def _average(self, picture: FloatArray, at: NDArray[np.float32]) -> FloatArray:
-        laid = cv2.remap(picture, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        laid = cv2.remap(
+            picture, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
         size = (self.shape.cols, self.shape.rows)
         return np.asarray(cv2.resize(laid, size, interpolation=cv2.INTER_AREA))
 
@@ -116,9 +118,7 @@ class Gridder:
         frame_x = matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2]
         frame_y = matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2]
         height, width = self._work
-        return np.asarray(
-            (frame_x >= 0) & (frame_x < width) & (frame_y >= 0) & (frame_y < height)
-        )
+        return np.asarray((frame_x >= 0) & (frame_x < width) & (frame_y >= 0) & (frame_y < height))
 
 
 class GridAverager:

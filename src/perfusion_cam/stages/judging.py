@@ -37,7 +37,11 @@ def is_press(result: PressResult) -> bool:
     long enough to have been meant as a press; a passing hand, a shadow or a lamp is not reported.
     """
     press, site = result.press, result.site
-    if site is not None and site.stands_out >= 1 and Flag.DOES_NOT_BLANCH not in result.refill.flags:
+    if (
+        site is not None
+        and site.stands_out >= 1
+        and Flag.DOES_NOT_BLANCH not in result.refill.flags
+    ):
         fatal = Flag.LOW_SIGNAL in result.refill.flags or Flag.LOST in result.refill.flags
         if not fatal:
             return True

@@ -43,9 +43,9 @@ def pallor_map(window: GridWindow, press: Press, over_s: float) -> FloatArray:
     before = window.t_s <= press.baseline_s[1]
     after = (window.t_s >= press.uncovered_s) & (window.t_s <= press.uncovered_s + over_s)
     if not after.any():
-        after = np.abs(window.t_s - press.uncovered_s) == np.abs(
-            window.t_s - press.uncovered_s
-        ).min()
+        after = (
+            np.abs(window.t_s - press.uncovered_s) == np.abs(window.t_s - press.uncovered_s).min()
+        )
     change = window.log_rgb(after).mean(axis=0) - window.log_rgb(before).mean(axis=0)
     return np.asarray(change - np.median(change.reshape(-1, 3), axis=0), np.float32)
 
@@ -70,12 +70,16 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
     baseline = window.log_rgb(window.t_s <= press.baseline_s[1]).mean(axis=0)
     reach = _reach(press.tool_cells)
     allowed = reach if within is None else within
-    seen = window.valid.all(axis=0) if len(window.t_s) else np.zeros_like(reach)
+    seen = np.asarray(window.valid.all(axis=0))
     found = [
         patch
         for scale in SCALES_CELLS
         for over_s in EARLY_S
-        if (patch := _best_patch(pallor_map(window, press, over_s), baseline, allowed & seen, reach, scale))
+        if (
+            patch := _best_patch(
+                pallor_map(window, press, over_s), baseline, allowed & seen, reach, scale
+            )
+        )
     ]
     if not found:
         return None
@@ -117,8 +121,8 @@ def _best_patch(
     Its rival is the patch that turned *darker* most: nothing in a press makes skin beside the
     tool darker than before, so that is what chance, shadow and movement are capable of here.
     """
-    pale = cv2.GaussianBlur(change @ PALLOR, (0, 0), scale_cells)
-    pale = np.asarray(pale - _surround(np.asarray(pale, np.float32)), np.float32)
+    blurred = np.asarray(cv2.GaussianBlur(change @ PALLOR, (0, 0), scale_cells), np.float32)
+    pale: FloatArray = blurred - _surround(blurred)
     noise = _noise(pale, baseline, reach)
     score = np.where(allowed, pale / noise, 0.0).astype(np.float32)
     darker = np.maximum(-score, 0)
@@ -157,7 +161,9 @@ def _surround(pale: FloatArray) -> FloatArray:
 def _noise(pale: FloatArray, baseline: FloatArray, reach: BoolArray) -> FloatArray:
     """Standard deviation expected per cell: scatter of untouched cells, plus edges times shift."""
     green = cv2.GaussianBlur(baseline[..., 1], (0, 0), 1.0)
-    slope = np.hypot(cv2.Sobel(green, -1, 1, 0, scale=0.125), cv2.Sobel(green, -1, 0, 1, scale=0.125))
+    slope = np.hypot(
+        cv2.Sobel(green, -1, 1, 0, scale=0.125), cv2.Sobel(green, -1, 0, 1, scale=0.125)
+    )
     flat = slope <= np.median(slope)
     calm = flat & ~reach if (flat & ~reach).sum() > 100 else flat
     scatter = 1.4826 * float(np.median(np.abs(pale[calm] - np.median(pale[calm]))))

@@ -123,7 +123,9 @@ class Registrar:
         )
         found = found.reshape(-1, 2)
         height, width = texture.shape
-        seen = (start[:, 0] > 0) & (start[:, 0] < width) & (start[:, 1] > 0) & (start[:, 1] < height)
+        seen = (
+            (start[:, 0] > 0) & (start[:, 0] < width) & (start[:, 1] > 0) & (start[:, 1] < height)
+        )
         good = (ok.reshape(-1) == 1) & seen & (error.reshape(-1) < MAX_PATCH_ERROR)
         if good.sum() < MIN_INLIERS:
             return Registration(guess, self._still, 0.0, False)

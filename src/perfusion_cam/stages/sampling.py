@@ -31,7 +31,7 @@ def sample_traces(window: GridWindow, press: Press, site: Site) -> SiteTraces:
     baseline = window.t_s <= press.baseline_s[1]
     reference = window.log_rgb(baseline).mean(axis=0)
     stencils = [_stencil(site.cells, site.control_cells)]
-    stencils += _placebos(site, reference, window.valid.all(axis=0))
+    stencils += _placebos(site, reference, np.asarray(window.valid.all(axis=0)))
     weights = np.stack([stencil.ravel() for stencil in stencils], axis=1).astype(np.float32)
     watched = site.cells | site.control_cells
     red_change = np.empty((len(window.t_s), int(watched.sum())), np.float32)

@@ -43,7 +43,7 @@ class Fit:
 def curve(model: Model, u_s: FloatArray, parameters: FloatArray) -> FloatArray:
     """Pallor of a model: depth times shape, plus the resting level."""
     shift_s, depth, level = parameters[:3]
-    return depth * model.shape(np.maximum(u_s - shift_s, 0.0), parameters[3:]) + level
+    return np.asarray(depth * model.shape(np.maximum(u_s - shift_s, 0.0), parameters[3:]) + level)
 
 
 def fit_model(model: Model, bins: Bins, release_se_s: float) -> Fit | None:
@@ -80,7 +80,8 @@ def fit_model(model: Model, bins: Bins, release_se_s: float) -> Fit | None:
         return None
     misfit = float((found.fun**2).sum())
     scatter = max(1.0, misfit / (count - free))
-    covariance = np.linalg.pinv(found.jac.T @ found.jac) * scatter
+    jacobian = np.asarray(found.jac)
+    covariance = np.linalg.pinv(jacobian.T @ jacobian) * scatter
     return Fit(model, found.x, covariance, misfit)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from perfusion_cam.colour import delta_e_2000, lab_from_linear
@@ -20,16 +22,24 @@ MIN_SEEN_Z = 4.0
 """Standard errors by which the first pallor seen must differ from rest."""
 MIN_SEEN_S = 0.8
 RECOVERED = 0.9
-MODEL_ERROR = 0.03
-"""Relative error of a refill time that no model or placebo shows: the codec holds small changes
-back, the site refills unevenly."""
+WATCHED_ENOUGH_S = 8.0
+MODEL_ERROR = 0.02
+"""Relative error of a refill time that no model or placebo shows: the site refills unevenly."""
+CODING_ERROR = 0.055
+CODING_BITS = 0.05
+CODING_DEPTH = 0.17
+"""A codec holds small, slow changes back. At 0.05 bits a pixel and a blanch of 0.17 refill times
+are off by some 5.5 % (docs/accuracy.md); less with more bits or a deeper blanch."""
 HIDDEN_S = 0.5
 JUST_NOTICEABLE = 1.0
 """CIEDE2000 difference that an eye just sees (evidence.md)."""
 
 
 def measure_refill(
-    traces: SiteTraces, release_s: float, release_se_s: float
+    traces: SiteTraces,
+    release_s: float,
+    release_se_s: float,
+    bits_per_pixel: float | None = None,
 ) -> tuple[RefillCurve, Refill]:
     """Time the colour's return.
 
@@ -38,6 +48,8 @@ def measure_refill(
     traces : SiteTraces
     release_s, release_se_s : float
         When pressure ended in the recording's time, and its standard error.
+    bits_per_pixel : float, optional
+        How strongly the recording is compressed; None for an uncompressed source.
 
     Returns
     -------
@@ -55,40 +67,41 @@ def measure_refill(
     mixture = fit_all(bins, release_se_s)
     if mixture is None:
         return curve, Refill("not_measurable", (Flag.LOW_SIGNAL,))
-    return curve, _judge(signal, bins, mixture, traces, release_s)
+    return curve, _judge(signal, bins, mixture, traces, release_s, bits_per_pixel)
 
 
 def _judge(
-    signal: Signal, bins: Bins, mixture: Mixture, traces: SiteTraces, release_s: float
+    signal: Signal,
+    bins: Bins,
+    mixture: Mixture,
+    traces: SiteTraces,
+    release_s: float,
+    bits_per_pixel: float | None,
 ) -> Refill:
     depth = float(np.median(mixture.depth()))
     seen, low, _ = (float(edge[0]) for edge in mixture.pallor(bins.u_s[:1]))
-    common = {
-        "blanch_depth": depth,
-        "signal_to_noise": depth / bins.sample_noise,
-        "model": mixture.best.model.name,
-        **_drawn(mixture, signal, release_s),
-    }
-    flags = _flags(mixture, bins, depth)
-    if depth < MIN_DEPTH:
-        return Refill("not_measurable", (Flag.DOES_NOT_BLANCH, *flags), **common)
-    if seen < MIN_SEEN_Z * (seen - low) / 1.96:
-        return Refill("not_measurable", (Flag.LOW_SIGNAL, *flags), **common)
     watched_s = float(bins.u_s[-1])
-    t90 = np.exp(mixture.log_time(1 - RECOVERED))
+    flags = _flags(mixture, bins, depth)
+    refill = replace(
+        _drawn(mixture, signal, release_s),
+        flags=tuple(flags),
+        blanch_depth=depth,
+        signal_to_noise=depth / bins.sample_noise,
+        model=mixture.best.model.name,
+    )
+    if depth < MIN_DEPTH:
+        return replace(refill, flags=(Flag.DOES_NOT_BLANCH, *flags))
+    if seen < MIN_SEEN_Z * (seen - low) / 1.96:
+        return replace(refill, flags=(Flag.LOW_SIGNAL, *flags))
     left = float(np.median(mixture.left_at(watched_s)))
-    common["recovered_fraction"] = float(np.clip(1 - left, -0.5, 1.5))
+    refill = replace(refill, recovered_fraction=float(np.clip(1 - left, -0.5, 1.5)))
+    t90 = np.exp(mixture.log_time(1 - RECOVERED))
     if np.median(t90) > watched_s:
-        bound_s = min(watched_s, float(np.quantile(t90, 0.025, method="nearest")))
-        if watched_s < WATCHED_ENOUGH_S:
-            flags.append(Flag.ENDS_EARLY)
-        if bound_s < MIN_SEEN_S:
-            return Refill("not_measurable", (Flag.LOW_SIGNAL, *flags), **common)
-        return Refill("not_recovered", tuple(flags), lower_bound_s=bound_s, **common)
-    crt_s, interval = _time_and_interval(t90)
-    return Refill(
-        "measured",
-        tuple(flags),
+        return _not_recovered(refill, t90, watched_s)
+    crt_s, interval = _time_and_interval(t90, _unseen_error(depth, bits_per_pixel))
+    return replace(
+        refill,
+        status="measured",
         crt_s=crt_s,
         crt_ci95_s=interval,
         t90_s=crt_s,
@@ -97,16 +110,29 @@ def _judge(
         tau_s=_median_time(mixture, np.exp(-1)),
         visual_s=_visual_s(mixture, signal, traces, depth, watched_s),
         overshoot=_overshoot(mixture, watched_s),
-        **common,
     )
 
 
-WATCHED_ENOUGH_S = 8.0
+def _not_recovered(refill: Refill, t90: FloatArray, watched_s: float) -> Refill:
+    """A lower bound: never an extrapolated number."""
+    bound_s = min(watched_s, float(np.quantile(t90, 0.025, method="nearest")))
+    if bound_s < MIN_SEEN_S:
+        return replace(refill, flags=(Flag.LOW_SIGNAL, *refill.flags))
+    flags = refill.flags if watched_s >= WATCHED_ENOUGH_S else (*refill.flags, Flag.ENDS_EARLY)
+    return replace(refill, status="not_recovered", flags=flags, lower_bound_s=bound_s)
 
 
-def _time_and_interval(times_s: FloatArray) -> tuple[float, tuple[float, float]]:
+def _unseen_error(depth: float, bits_per_pixel: float | None) -> float:
+    """Relative standard error that the samples themselves do not show."""
+    if bits_per_pixel is None:
+        return MODEL_ERROR
+    coding = CODING_ERROR * np.sqrt(CODING_BITS / max(bits_per_pixel, 1e-3) * CODING_DEPTH / depth)
+    return float(np.hypot(MODEL_ERROR, min(coding, 0.5)))
+
+
+def _time_and_interval(times_s: FloatArray, unseen: float) -> tuple[float, tuple[float, float]]:
     low, middle, high = np.quantile(times_s, [0.025, 0.5, 0.975], method="nearest")
-    extra = np.log1p(MODEL_ERROR) * 1.96
+    extra = 1.96 * unseen
     down = np.hypot(np.log(middle / max(low, 1e-3)), extra)
     up = np.hypot(np.log(min(high, 60.0) / middle), extra)
     return float(middle), (float(middle * np.exp(-down)), float(middle * np.exp(up)))
@@ -143,10 +169,11 @@ def _overshoot(mixture: Mixture, watched_s: float) -> float:
     return float(max(0.0, -fit.model.shape(u_s, fit.parameters[3:]).min()))
 
 
-def _drawn(mixture: Mixture, signal: Signal, release_s: float) -> dict[str, FloatArray]:
+def _drawn(mixture: Mixture, signal: Signal, release_s: float) -> Refill:
+    """A refill that so far holds nothing but the fitted curve."""
     t_s = signal.t_s[signal.t_s >= release_s]
     mean, low, high = mixture.pallor(t_s - release_s)
-    return {"fit_t_s": t_s, "fit_signal": mean, "fit_lo": low, "fit_hi": high}
+    return Refill("not_measurable", (), fit_t_s=t_s, fit_signal=mean, fit_lo=low, fit_hi=high)
 
 
 def _visual_s(

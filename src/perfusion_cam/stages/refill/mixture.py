@@ -82,9 +82,7 @@ class Mixture:
         half = 1.96 * np.sqrt(variance)
         return mean, mean - half, mean + half
 
-    def _spread(
-        self, value: Callable[[Fit, FloatArray], float]
-    ) -> FloatArray:
+    def _spread(self, value: Callable[[Fit, FloatArray], float]) -> FloatArray:
         """Mixture of normal laws, each by first-order propagation from a fit's parameters."""
         points = []
         for weight, fit in zip(self.weights, self.fits, strict=True):

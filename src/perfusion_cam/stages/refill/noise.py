@@ -60,7 +60,13 @@ def gather(signal: Signal, used: BoolArray, baseline: BoolArray, release_s: floa
     covariance = (1 - white_share) * scale * np.exp(-apart / drift_s)
     covariance += np.diag(white_share * se2 / count[kept] + 1e-12)
     whiten = np.linalg.inv(np.linalg.cholesky(covariance))
-    return Bins(centre_s, value, whiten, _baseline_se(signal, used, baseline), float(np.sqrt(np.median(se2))))
+    return Bins(
+        centre_s,
+        value,
+        whiten,
+        _baseline_se(signal, used, baseline),
+        float(np.sqrt(np.median(se2))),
+    )
 
 
 def _edges(u_s: FloatArray) -> FloatArray:

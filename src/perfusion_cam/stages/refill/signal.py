@@ -76,11 +76,11 @@ def _blood_axis(traces: SiteTraces, noise: FloatArray) -> FloatArray:
     first_s = traces.t_s[traces.used][:1]
     early = traces.used & (traces.t_s <= (first_s[0] if len(first_s) else 0.0) + EARLY_S)
     if not early.any():
-        return BLOOD / BLOOD[1:].mean()
+        return np.asarray(BLOOD / BLOOD[1:].mean())
     change = traces.rgb[early].mean(axis=0)
     depth = float(change[1:].mean())
     if depth <= 0:
-        return BLOOD / BLOOD[1:].mean()
+        return np.asarray(BLOOD / BLOOD[1:].mean())
     variance = np.diag(noise) / depth**2 + 1e-4
     axis = (change / depth / variance + BLOOD / BLOOD_SD**2) / (1 / variance + 1 / BLOOD_SD**2)
     return np.asarray(axis / axis[1:].mean())
