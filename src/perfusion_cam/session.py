@@ -37,6 +37,8 @@ from perfusion_cam.types import (
     Track,
 )
 
+TELL_LOST_SHARE = 0.1
+
 Progress = Callable[[float, float | None], None]
 
 
@@ -98,7 +100,7 @@ class Session:
             self._start(frame)
         assert self._gridder is not None
         picture = work_picture(frame, self._factor)
-        placed = self._registrar.push(picture.luma)
+        placed = self._registrar.push(frame.t_s, picture.luma)
         sample = self._gridder.push(
             frame.t_s,
             picture.luma,
@@ -181,7 +183,7 @@ def analyze(
             if on_progress is not None and frame.index % 15 == 0:
                 on_progress(frame.t_s, video.announced_s)
         presses += session.flush()
-        info = video.info()
+        info = _with_tracking(video.info(), session.track)
     return _examination(session, presses, info)
 
 
@@ -227,6 +229,18 @@ def _examination(session: Session, presses: list[PressResult], info: SourceInfo)
         reference_rgb=session.reference_rgb,
         software=software(),
     )
+
+
+def _with_tracking(info: SourceInfo, track: Track) -> SourceInfo:
+    """Say so where the skin could not be followed: presses may have gone unseen."""
+    lost = float(1 - track.registered.mean()) if len(track.registered) else 0.0
+    if lost < TELL_LOST_SHARE:
+        return info
+    warning = (
+        f"The skin could not be followed in {lost:.0%} of the pictures (too little texture, light "
+        "or bit rate, or too much movement); presses there would be missed."
+    )
+    return replace(info, warnings=(*info.warnings, warning))
 
 
 def _flag_gaps(result: PressResult, info: SourceInfo) -> PressResult:

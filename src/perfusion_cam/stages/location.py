@@ -12,6 +12,10 @@ from perfusion_cam.types import BoolArray, FloatArray, GridWindow, Press, Site
 
 EARLY_S = (0.3, 1.2)
 """Two stretches after the tool has left over which pallor is averaged: fast and slow refill."""
+STAYING_S = (0.3, 0.7)
+STAYING_SHARE = 0.5
+"""Pallor counts up to what is left of it in this stretch, over this share: skin's colour comes
+back by degrees (a time constant of 0.2 s leaves a fifth), the last of a hand goes at once."""
 SCALES_CELLS = (1.0, 2.5, 5.0)
 """Blurs under which a patch is looked for: a fingertip seen from far, and from near."""
 MIN_SCORE = 4.5
@@ -35,17 +39,17 @@ RIVAL_FACTOR = 1.3
 TRIES = 4
 
 
-def pallor_map(window: GridWindow, press: Press, over_s: float) -> FloatArray:
-    """Pallor right after the tool left against before it came, array (rows, cols, 3).
+def pallor_map(window: GridWindow, press: Press, from_s: float, to_s: float) -> FloatArray:
+    """Change of light from before the tool came to after it left, array (rows, cols, 3).
 
-    Natural-log light; the change that most cells share (exposure, white balance) is taken out.
+    Natural-log light, averaged from `from_s` to `to_s` after the tool has left; the change that
+    most cells share (exposure, white balance) is taken out.
     """
     before = window.t_s <= press.baseline_s[1]
-    after = (window.t_s >= press.uncovered_s) & (window.t_s <= press.uncovered_s + over_s)
+    since_s = window.t_s - press.uncovered_s
+    after = (since_s >= from_s) & (since_s <= to_s)
     if not after.any():
-        after = (
-            np.abs(window.t_s - press.uncovered_s) == np.abs(window.t_s - press.uncovered_s).min()
-        )
+        after = np.abs(since_s - from_s) == np.abs(since_s - from_s).min()
     change = window.log_rgb(after).mean(axis=0) - window.log_rgb(before).mean(axis=0)
     return np.asarray(change - np.median(change.reshape(-1, 3), axis=0), np.float32)
 
@@ -71,16 +75,13 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
     reach = _reach(press.tool_cells)
     allowed = reach if within is None else within
     seen = np.asarray(window.valid.all(axis=0))
-    found = [
-        patch
-        for scale in SCALES_CELLS
-        for over_s in EARLY_S
-        if (
-            patch := _best_patch(
-                pallor_map(window, press, over_s), baseline, allowed & seen, reach, scale
-            )
-        )
-    ]
+    staying = pallor_map(window, press, *STAYING_S)
+    found = []
+    for scale in SCALES_CELLS:
+        for over_s in EARLY_S:
+            change = pallor_map(window, press, 0.0, over_s)
+            patch = _best_patch(change, staying, baseline, allowed & seen, reach, scale)
+            found += [] if patch is None else [patch]
     if not found:
         return None
     clearest = max(patch.stands_out for patch in found)
@@ -111,6 +112,7 @@ class _Patch(NamedTuple):
 
 def _best_patch(
     change: FloatArray,
+    staying: FloatArray,
     baseline: FloatArray,
     allowed: BoolArray,
     reach: BoolArray,
@@ -121,8 +123,9 @@ def _best_patch(
     Its rival is the patch that turned *darker* most: nothing in a press makes skin beside the
     tool darker than before, so that is what chance, shadow and movement are capable of here.
     """
-    blurred = np.asarray(cv2.GaussianBlur(change @ PALLOR, (0, 0), scale_cells), np.float32)
-    pale: FloatArray = blurred - _surround(blurred)
+    now, later = _pale(change, scale_cells), _pale(staying, scale_cells) / STAYING_SHARE
+    pale = np.where(now * later > 0, np.sign(now) * np.minimum(abs(now), abs(later)), 0.0)
+    pale = pale.astype(np.float32)
     noise = _noise(pale, baseline, reach)
     score = np.where(allowed, pale / noise, 0.0).astype(np.float32)
     darker = np.maximum(-score, 0)
@@ -141,6 +144,11 @@ def _best_patch(
             return _Patch(cells, pale, top / bar, bar * float(noise[row, col]))
         score[cv2.dilate(cells.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0
     return None
+
+
+def _pale(change: FloatArray, scale_cells: float) -> FloatArray:
+    blurred = np.asarray(cv2.GaussianBlur(change @ PALLOR, (0, 0), scale_cells), np.float32)
+    return np.asarray(blurred - _surround(blurred))
 
 
 def _patch(pale: FloatArray, allowed: BoolArray, row: int, col: int) -> BoolArray:

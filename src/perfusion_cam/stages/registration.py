@@ -20,8 +20,11 @@ BLUR_SHARE = 0.045
 """Size of the blur that removes light from texture, as a share of the picture's width."""
 INLIER_PX = 1.0
 MIN_INLIERS = 8
-MAX_PATCH_ERROR = 22.0
-"""Mean grey-level difference of a found patch from its reference: wrong patches give ~40."""
+MAX_PATCH_ERROR = 2.0
+"""Difference of a found patch from its reference, over that of the features in consensus."""
+LEARN_S, LEARN_EVERY_S = 0.8, 0.2
+"""The reference is renewed this often, this long, from the mean of the pictures in between: less
+noise, and no first picture still soft from coding."""
 MAX_RESIDUAL_SHARE = 0.04
 """Largest local yielding of the skin followed, as a share of the picture's width."""
 MESH = (9, 16)
@@ -70,17 +73,23 @@ class Registrar:
         self._still: FloatArray = np.zeros((*MESH, 2), np.float32)
         self._mesh_weights: FloatArray = np.empty((0, 0))
         self._lost_count = 0
+        self._laid: list[FloatArray] = []
+        self._start_s = self._learned_s = 0.0
 
-    def push(self, luma: FloatArray) -> Registration:
+    def push(self, t_s: float, luma: FloatArray) -> Registration:
         """Register one picture.
 
         Parameters
         ----------
+        t_s : float
         luma : array (h, w) float32
             Luma at working size, code values.
         """
         if self._reference is None:
-            return self._start(luma)
+            self._start_s = self._learned_s = t_s
+            self._learn(luma)
+            enough = len(self._points) >= MIN_INLIERS
+            return Registration(self._matrix, self._still, 1.0 if enough else 0.0, True)
         texture = self._texture(luma)
         guesses = [self._matrix]
         if self._lost_count > 0:
@@ -89,19 +98,29 @@ class Registrar:
         if best.registered:
             self._matrix = best.matrix
             self._lost_count = 0
+            if t_s - self._start_s < LEARN_S:
+                self._average(t_s, luma, best.matrix)
             return best
         self._lost_count += 1
         return Registration(self._matrix, self._still, best.hold, False)
 
-    def _start(self, luma: FloatArray) -> Registration:
-        contrast = _contrast(luma)
-        self._gain = TEXTURE_SPAN / max(float(np.std(contrast)), 1e-3)
-        texture = self._texture(luma)
-        self._reference = texture
-        self._points = _spread_features(texture)
+    def _learn(self, luma: FloatArray) -> None:
+        """Take a picture in the reference's place as the reference."""
+        self._gain = TEXTURE_SPAN / max(float(np.std(_contrast(luma))), 1e-3)
+        self._reference = self._texture(luma)
+        self._points = _spread_features(self._reference)
         self._mesh_weights = _mesh_weights(self._points, luma.shape)
-        enough = len(self._points) >= MIN_INLIERS
-        return Registration(self._matrix, self._still, 1.0 if enough else 0.0, True)
+
+    def _average(self, t_s: float, luma: FloatArray, matrix: FloatArray) -> None:
+        """Lay the first pictures over the reference, and renew it from their mean."""
+        size = (luma.shape[1], luma.shape[0])
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        laid = cv2.warpAffine(luma, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        self._laid.append(np.asarray(laid))
+        if t_s - self._learned_s >= LEARN_EVERY_S:
+            self._learn(np.mean(self._laid, axis=0))
+            self._laid = []
+            self._learned_s = t_s
 
     def _texture(self, luma: FloatArray) -> NDArray[np.uint8]:
         scaled = cv2.convertScaleAbs(_contrast(luma) * np.float32(self._gain) + np.float32(128))
@@ -126,7 +145,7 @@ class Registrar:
         seen = (
             (start[:, 0] > 0) & (start[:, 0] < width) & (start[:, 1] > 0) & (start[:, 1] < height)
         )
-        good = (ok.reshape(-1) == 1) & seen & (error.reshape(-1) < MAX_PATCH_ERROR)
+        good = (ok.reshape(-1) == 1) & seen
         if good.sum() < MIN_INLIERS:
             return Registration(guess, self._still, 0.0, False)
         matrix, inliers = cv2.estimateAffinePartial2D(
@@ -144,7 +163,9 @@ class Registrar:
         plausible = abs(np.hypot(matrix[0, 0], matrix[1, 0]) - 1) < 0.3
         registered = bool(plausible and count >= MIN_INLIERS and hold >= MIN_INLIER_SHARE)
         left = (found - (self._points @ matrix[:, :2].T + matrix[:, 2])).astype(np.float32)
+        usual = float(np.median(error.reshape(-1)[good][inliers.reshape(-1) > 0]))
         near = good & (np.abs(left).max(axis=1) < MAX_RESIDUAL_SHARE * width)
+        near &= error.reshape(-1) < MAX_PATCH_ERROR * usual + 1.0
         residual = _mesh(left, near, self._mesh_weights)
         return Registration(np.asarray(matrix, float), residual, hold, registered)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from scipy.stats import trim_mean
 
 from perfusion_cam.types import BoolArray, FloatArray, GridWindow, Press, Site, SiteTraces
 
@@ -15,6 +16,8 @@ SETTLED_FACTOR = 3.0
 """The site counts as uncovered once its cells differ no more than this times their usual."""
 SETTLED_SAMPLES = 3
 MAX_CLIPPED_SHARE = 0.05
+TRIMMED_SHARE = 0.15
+"""Baseline samples left out at either end: a hand that shows itself early must not count."""
 
 
 def sample_traces(window: GridWindow, press: Press, site: Site) -> SiteTraces:
@@ -42,7 +45,7 @@ def sample_traces(window: GridWindow, press: Press, site: Site) -> SiteTraces:
         cells = light.reshape(light.shape[0], -1, 3).transpose(0, 2, 1)
         traces[part] = cells @ weights
         red_change[part] = light[:, watched, 0]
-    rgb = traces - traces[baseline].mean(axis=0)
+    rgb = traces - trim_mean(traces[baseline], TRIMMED_SHARE, axis=0)
     return SiteTraces(
         t_s=window.t_s,
         rgb=np.asarray(rgb[:, :, 0], float),

@@ -7,13 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from perfusion_cam.stages.detection.light import common_gain, smooth
+from perfusion_cam.stages.detection.light import CELL_CHANGE, colour_weights, common_gain, smooth
 from perfusion_cam.types import FloatArray, GridSample
 
 LAG_S = 0.2
 """Change is judged against the picture this much earlier."""
-CELL_CHANGE = 0.06
-"""Natural-log change that counts as a changed cell: ~3 grey levels of mid-tone skin."""
 MIN_SHARE = 0.002
 FLOOR_FACTOR = 4.0
 FLOOR_WINDOW_S = 10.0
@@ -50,8 +48,8 @@ class BurstFinder:
         if self._recent:
             earlier_s, earlier = self._recent[0]
             difference = grid - earlier
-            change = np.abs(difference - common_gain(difference)).max(axis=-1)
-            share = float((change > CELL_CHANGE).mean())
+            change = np.abs(difference - common_gain(difference)) * colour_weights(difference)
+            share = float((change.max(axis=-1) > CELL_CHANGE).mean())
         else:
             earlier_s, share = sample.t_s, 0.0
         self._recent.append((sample.t_s, grid))

@@ -9,7 +9,7 @@ import numpy as np
 
 from perfusion_cam.stages.detection.activity import Burst
 from perfusion_cam.stages.detection.history import GridHistory
-from perfusion_cam.stages.detection.light import common_gain, smooth
+from perfusion_cam.stages.detection.light import colour_weights, common_gain, smooth
 from perfusion_cam.types import BoolArray, FloatArray, GridWindow
 
 TOOL_CHANGE = 0.1
@@ -19,6 +19,8 @@ MAX_AREA = 0.85
 MIN_HOLD_S = 1.0
 MAX_HOLD_S = 20.0
 MIN_BASELINE_S = 0.25
+UNTOUCHED_SHARE = 0.97
+"""Of the share of cells that usually look bare before the tool comes: what has not begun to come."""
 LOOK_BACK_S = 30.0
 STEP_S = 0.07
 BEFORE_S = 0.5
@@ -74,17 +76,18 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     if held is None or bare is None:
         return None
     gain = common_gain(bare - held)
-    change = np.abs(bare - held - gain).max(axis=-1)
+    weights = _weights(history, burst.start_s)
+    change = (np.abs(bare - held - gain) * weights).max(axis=-1)
     tool = change > TOOL_CHANGE
     if not MIN_AREA < tool.mean() < MAX_AREA:
         return None
-    past = _Past(history, burst.start_s, tool, held + gain, bare)
+    past = _Past(history, burst.start_s, tool, held + gain, bare, weights)
     covered = past.find_cover()
     if covered is None:
         return None
     first, baseline_s = covered
     contact_s, contact_se_s = past.contact(first)
-    release_s, release_se_s = _onset(history, burst, tool)
+    release_s, release_se_s = _onset(history, burst, tool, weights)
     if not MIN_HOLD_S < release_s - contact_s < MAX_HOLD_S:
         return None
     watched = history.window(baseline_s[0], burst.end_s)
@@ -113,6 +116,14 @@ def _mean_after(history: GridHistory, end_s: float) -> FloatArray | None:
     return _mean(window)
 
 
+def _weights(history: GridHistory, start_s: float) -> FloatArray:
+    """Trust in each colour, from how neighbouring pictures differ while nothing moves."""
+    window = history.window(start_s - BEFORE_S, start_s)
+    if len(window.t_s) < 2:
+        return np.ones(3, np.float32)
+    return colour_weights(smooth(window.log_rgb(-1)) - smooth(window.log_rgb(-2)))
+
+
 def _mean(window: GridWindow) -> FloatArray | None:
     if len(window.t_s) == 0:
         return None
@@ -129,12 +140,13 @@ class _Past:
         tool: BoolArray,
         held: FloatArray,
         bare: FloatArray,
+        weights: FloatArray,
     ) -> None:
         window = history.window(start_s - LOOK_BACK_S, start_s)
         interval_s = float(np.median(np.diff(window.t_s))) if len(window.t_s) > 1 else STEP_S
         step = max(1, round(STEP_S / max(interval_s, 1e-3)))
         picks = np.arange(len(window.t_s) - 1, -1, -step)
-        contrast = np.linalg.norm((bare - held)[tool], axis=-1)
+        contrast = np.linalg.norm((bare - held)[tool] * weights, axis=-1)
         self.t_s = window.t_s[picks].copy()
         self._interval_s = step * interval_s
         bare_share, held_share = [], []
@@ -142,8 +154,8 @@ class _Past:
             grid = smooth(window.log_rgb(int(pick)))
             difference = grid - bare
             cells = grid[tool] - common_gain(difference, ~tool)
-            to_bare = np.linalg.norm(cells - bare[tool], axis=-1)
-            to_held = np.linalg.norm(cells - held[tool], axis=-1)
+            to_bare = np.linalg.norm((cells - bare[tool]) * weights, axis=-1)
+            to_held = np.linalg.norm((cells - held[tool]) * weights, axis=-1)
             bare_share.append((to_bare < to_held).mean())
             held_share.append((to_held < 0.5 * contrast).mean())
         self._bare = np.array(bare_share)
@@ -155,10 +167,11 @@ class _Past:
         if len(bare) == 0 or bare[0] == 0:
             return None
         first_bare = int(bare[0])
-        settled = first_bare + np.flatnonzero(self._bare[first_bare:] >= 0.75)
+        usual = float(np.median(self._bare[first_bare:][self._bare[first_bare:] >= 0.5]))
+        settled = np.flatnonzero(self._bare[first_bare:] >= max(0.75, UNTOUCHED_SHARE * usual))
         if len(settled) == 0:
             return None
-        end = int(settled[0])
+        end = min(first_bare + int(settled[0]) + 1, len(self._bare) - 1)
         after = np.flatnonzero(self._bare[end:] < 0.5)
         oldest = end + int(after[0]) - 1 if len(after) else len(self._bare) - 1
         end_s = float(self.t_s[end])
@@ -203,14 +216,16 @@ ONSET_SHARE = 0.04
 """Departure counts as begun when this share of the tool-to-skin change has happened."""
 
 
-def _onset(history: GridHistory, burst: Burst, tool: BoolArray) -> tuple[float, float]:
+def _onset(
+    history: GridHistory, burst: Burst, tool: BoolArray, weights: FloatArray
+) -> tuple[float, float]:
     """When the tool began to leave, and the standard error of that.
 
     The change from held to bare, averaged over the tool's cells, is followed back from half way
     to where it rises out of its own scatter during the hold.
     """
     window = history.window(burst.start_s - 1.0, burst.end_s + AFTER_S)
-    grids = window.log_rgb(slice(None))
+    grids = window.log_rgb(slice(None)) * weights
     before = window.t_s <= burst.start_s
     after = window.t_s >= burst.end_s
     held, bare = grids[before].mean(axis=0), grids[after].mean(axis=0)

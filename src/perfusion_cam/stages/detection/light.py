@@ -7,6 +7,9 @@ import numpy as np
 
 from perfusion_cam.types import BoolArray, FloatArray
 
+CELL_CHANGE = 0.06
+"""Natural-log change that counts as a changed cell: ~3 grey levels of mid-tone skin."""
+NOISE_FACTOR = 5.0
 _EDGES = np.linspace(-1.5, 1.5, 121)
 _SMOOTH = np.array([1.0, 2.0, 3.0, 2.0, 1.0])
 
@@ -43,3 +46,14 @@ def common_gain(difference: FloatArray, cells: BoolArray | None = None) -> Float
     if not near.any():
         return np.zeros(3, np.float32)
     return np.asarray(np.median(flat[near], axis=0), np.float32)
+
+
+def colour_weights(difference: FloatArray) -> FloatArray:
+    """How far each colour of a difference of grids can be trusted, 1 or less, array (3,).
+
+    On dark skin blue is mostly noise: a colour whose usual difference is large against what
+    counts as a change is weighted down.
+    """
+    flat = difference.reshape(-1, 3)
+    usual = 1.4826 * np.median(np.abs(flat - np.median(flat, axis=0)), axis=0)
+    return np.asarray(CELL_CHANGE / np.maximum(CELL_CHANGE, NOISE_FACTOR * usual), np.float32)
