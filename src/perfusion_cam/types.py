@@ -172,6 +172,15 @@ LIGHT_CODE = 4096.0
 """Steps a natural-log unit in which grids are kept: 0.02 %, far below a camera's noise."""
 
 
+_OUTSIDE = 8
+
+
+def marks_of(valid: BoolArray, clipped: BoolArray) -> NDArray[np.uint8]:
+    """Pack `GridSample.valid` and `GridSample.clipped` into a byte a cell."""
+    colours = clipped @ np.array([1, 2, 4], np.uint8)
+    return np.asarray(colours + np.where(valid, 0, _OUTSIDE), np.uint8)
+
+
 @dataclass(frozen=True, slots=True)
 class GridWindow:
     """Consecutive grid samples stacked, packed so that a minute fits in memory.
@@ -182,21 +191,29 @@ class GridWindow:
     t_s : array (n,)
     light_code : array (n, rows, cols, 3) int16
         Natural-log light times `LIGHT_CODE`.
-    valid : array (n, rows, cols) bool
-    clipped : array (n, rows, cols, 3) bool
+    marks : array (n, rows, cols) uint8
+        What `marks_of` packed.
     registered : array (n,) bool
     """
 
     shape: GridShape
     t_s: FloatArray
     light_code: NDArray[np.int16]
-    valid: BoolArray
-    clipped: BoolArray
+    marks: NDArray[np.uint8]
     registered: BoolArray
 
     def log_rgb(self, index: slice | int | BoolArray) -> FloatArray:
         """Natural-log light, float32, of some samples."""
         return self.light_code[index].astype(np.float32) / np.float32(LIGHT_CODE)
+
+    def valid(self) -> BoolArray:
+        """Which cells lie inside the picture, array (n, rows, cols)."""
+        return self.marks < _OUTSIDE
+
+    def clipped(self, index: BoolArray, cells: BoolArray) -> BoolArray:
+        """Which colours are at the end of their range, array (samples, cells, 3)."""
+        marks = self.marks[index][:, cells]
+        return np.asarray((marks[..., None] & np.array([1, 2, 4], np.uint8)) > 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def _rows(path: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def _numbers(path: Path, rows: list[list[str]], columns: int) -> FloatArray:
-    values = np.full((len(rows), columns), np.nan)
+    values: FloatArray = np.full((len(rows), columns), np.nan)
     for index, row in enumerate(rows):
         if len(row) < columns:
             continue
@@ -113,4 +113,5 @@ def _numbers(path: Path, rows: list[list[str]], columns: int) -> FloatArray:
 
 def _log_light(rgb: FloatArray) -> FloatArray:
     linear: FloatArray = linear_from_srgb(np.clip(rgb / 255.0, 0.0, 1.0))
-    return np.asarray(log_light(linear, FLOOR))
+    logged: FloatArray = log_light(linear, FLOOR)
+    return logged

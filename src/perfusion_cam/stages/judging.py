@@ -68,7 +68,7 @@ def judge(
     if after.any():
         if (~window.registered[after]).mean() > MAX_LOST_SHARE:
             flags.append(Flag.LOST)
-        clipped = window.clipped[after][:, site.cells].mean(axis=(0, 1)) > CLIPPED_SHARE
+        clipped = window.clipped(after, site.cells).mean(axis=(0, 1)) > CLIPPED_SHARE
         if clipped.any():
             flags.append(Flag.SATURATED)
         if clipped[1:].all():

@@ -74,7 +74,7 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
     baseline = window.log_rgb(window.t_s <= press.baseline_s[1]).mean(axis=0)
     reach = _reach(press.tool_cells)
     allowed = reach if within is None else within
-    seen = np.asarray(window.valid.all(axis=0))
+    seen = np.asarray(window.valid().all(axis=0))
     staying = pallor_map(window, press, *STAYING_S)
     found = []
     for scale in SCALES_CELLS:

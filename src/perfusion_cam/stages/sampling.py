@@ -34,7 +34,7 @@ def sample_traces(window: GridWindow, press: Press, site: Site) -> SiteTraces:
     baseline = window.t_s <= press.baseline_s[1]
     reference = window.log_rgb(baseline).mean(axis=0)
     stencils = [_stencil(site.cells, site.control_cells)]
-    stencils += _placebos(site, reference, np.asarray(window.valid.all(axis=0)))
+    stencils += _placebos(site, reference, np.asarray(window.valid().all(axis=0)))
     weights = np.stack([stencil.ravel() for stencil in stencils], axis=1).astype(np.float32)
     watched = site.cells | site.control_cells
     red_change = np.empty((len(window.t_s), int(watched.sum())), np.float32)
@@ -120,7 +120,7 @@ def _moved(mask: BoolArray, dy: int, dx: int) -> BoolArray:
 
 def _clipped(window: GridWindow, press: Press, site: Site) -> BoolArray:
     seen = (window.t_s <= press.baseline_s[1]) | (window.t_s >= press.uncovered_s)
-    return np.asarray(window.clipped[seen][:, site.cells].mean(axis=(0, 1)) > MAX_CLIPPED_SHARE)
+    return np.asarray(window.clipped(seen, site.cells).mean(axis=(0, 1)) > MAX_CLIPPED_SHARE)
 
 
 def _used(window: GridWindow, press: Press, site: Site, red_change: FloatArray) -> BoolArray:
@@ -134,7 +134,7 @@ def _used(window: GridWindow, press: Press, site: Site, red_change: FloatArray) 
     quiet = window.t_s > press.uncovered_s + 0.5
     usual = float(np.percentile(spread[quiet], 40)) if quiet.any() else float(spread.min())
     plain = (spread < SETTLED_FACTOR * usual + 0.01) & window.registered
-    plain &= window.valid[:, site.cells].all(axis=1)
+    plain &= window.valid()[:, site.cells].all(axis=1)
     after = np.flatnonzero(window.t_s > press.release_s)
     used = np.zeros(len(window.t_s), bool)
     for start in range(len(after) - SETTLED_SAMPLES + 1):

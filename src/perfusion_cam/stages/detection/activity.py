@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 from typing import NamedTuple
 
 import numpy as np
 
-from perfusion_cam.stages.detection.light import CELL_CHANGE, colour_weights, common_gain, smooth
+from perfusion_cam.stages.detection.light import (
+    CELL_CHANGE,
+    colour_weights,
+    common_gain,
+    largest,
+    smooth,
+)
 from perfusion_cam.types import FloatArray, GridSample
 
+MIN_STEP_S = 0.045
+"""Samples nearer than this to the last one looked at are passed over."""
 LAG_S = 0.2
 """Change is judged against the picture this much earlier."""
 MIN_SHARE = 0.002
 FLOOR_FACTOR = 4.0
 FLOOR_WINDOW_S = 10.0
+FLOOR_QUANTILE = 0.3
 QUIET_S = 0.3
 LONGEST_S = 8.0
 """Unceasing change is looked through piece by piece."""
@@ -42,6 +52,8 @@ class BurstFinder:
 
     def push(self, sample: GridSample) -> list[Burst]:
         """Take one sample; return the bursts that this sample shows to be over."""
+        if self._t_s and sample.t_s - self._t_s[-1] < MIN_STEP_S:
+            return []
         grid = smooth(sample.log_rgb)
         while len(self._recent) > 1 and self._recent[1][0] <= sample.t_s - LAG_S + 1e-6:
             self._recent.popleft()
@@ -49,7 +61,7 @@ class BurstFinder:
             earlier_s, earlier = self._recent[0]
             difference = grid - earlier
             change = np.abs(difference - common_gain(difference)) * colour_weights(difference)
-            share = float((change.max(axis=-1) > CELL_CHANGE).mean())
+            share = float((largest(change) > CELL_CHANGE).mean())
         else:
             earlier_s, share = sample.t_s, 0.0
         self._recent.append((sample.t_s, grid))
@@ -78,8 +90,9 @@ class BurstFinder:
         return self._close(i)
 
     def _threshold(self, i: int) -> float:
-        first = int(np.searchsorted(self._t_s, self._t_s[i] - FLOOR_WINDOW_S))
-        floor = float(np.percentile(self._share[first : i + 1], 30))
+        first = bisect_left(self._t_s, self._t_s[i] - FLOOR_WINDOW_S)
+        recent = sorted(self._share[first : i + 1])
+        floor = recent[int(FLOOR_QUANTILE * (len(recent) - 1))]
         return max(MIN_SHARE, FLOOR_FACTOR * floor)
 
     def _close(self, i: int) -> list[Burst]:
@@ -101,6 +114,6 @@ class BurstFinder:
         return found
 
     def _forget(self, i: int) -> None:
-        keep = int(np.searchsorted(self._t_s, self._t_s[i] - 2 * FLOOR_WINDOW_S))
+        keep = bisect_left(self._t_s, self._t_s[i] - 2 * FLOOR_WINDOW_S)
         if keep > 2000:
             del self._t_s[:keep], self._lagged_s[:keep], self._share[:keep]

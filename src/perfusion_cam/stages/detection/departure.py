@@ -9,7 +9,7 @@ import numpy as np
 
 from perfusion_cam.stages.detection.activity import Burst
 from perfusion_cam.stages.detection.history import GridHistory
-from perfusion_cam.stages.detection.light import colour_weights, common_gain, smooth
+from perfusion_cam.stages.detection.light import colour_weights, common_gain, largest, smooth
 from perfusion_cam.types import BoolArray, FloatArray, GridWindow
 
 TOOL_CHANGE = 0.1
@@ -20,7 +20,7 @@ MIN_HOLD_S = 1.0
 MAX_HOLD_S = 20.0
 MIN_BASELINE_S = 0.25
 UNTOUCHED_SHARE = 0.97
-"""Of the share of cells that usually look bare before the tool comes: what has not begun to come."""
+"""Of the cells that usually look bare before the tool comes: less, and it has begun to come."""
 LOOK_BACK_S = 30.0
 STEP_S = 0.07
 BEFORE_S = 0.5
@@ -77,7 +77,7 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
         return None
     gain = common_gain(bare - held)
     weights = _weights(history, burst.start_s)
-    change = (np.abs(bare - held - gain) * weights).max(axis=-1)
+    change = largest(np.abs(bare - held - gain) * weights)
     tool = change > TOOL_CHANGE
     if not MIN_AREA < tool.mean() < MAX_AREA:
         return None
@@ -245,5 +245,5 @@ def _onset(
     s0, s1 = float(share[last]), float(share[following])
     crossing = t0 + (t1 - t0) * np.clip((level - s0) / max(s1 - s0, 1e-6), 0, 1)
     rise_s = float(window.t_s[half]) - crossing
-    se_s = np.sqrt((t1 - t0) ** 2 / 12 + (0.15 * rise_s) ** 2 + 0.01**2)
+    se_s = np.sqrt((t1 - t0) ** 2 / 12 + (0.25 * rise_s) ** 2 + 0.01**2)
     return float(crossing), float(se_s)

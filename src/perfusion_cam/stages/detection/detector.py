@@ -67,7 +67,7 @@ class PressDetector:
             return []
         self._to_judge += self._bursts.flush()
         self._judge(np.inf)
-        end_s = float(self._history.t_s[-1])
+        end_s = self._history.end_s
         closed = [self._close(watch, end_s, "recording") for watch in self._watches]
         self._watches = []
         return closed
@@ -103,14 +103,6 @@ class PressDetector:
         elif now_s >= found.release_s + WATCH_S:
             ended_by = "watched"
         window = self._history.window(found.baseline_s[0], end_s)
-        kept = GridWindow(
-            window.shape,
-            window.t_s.copy(),
-            window.light_code.copy(),
-            window.valid.copy(),
-            window.clipped.copy(),
-            window.registered.copy(),
-        )
         press = Press(
             contact_s=found.contact_s,
             contact_se_s=found.contact_se_s,
@@ -125,7 +117,7 @@ class PressDetector:
             baseline_s=found.baseline_s,
             uncovered_s=found.uncovered_s,
         )
-        return PressWindow(press, kept)
+        return PressWindow(press, window)
 
 
 def _overlap(one: Departure, other: Departure) -> float:

@@ -1,13 +1,26 @@
-"""The last minute of grids, packed in a ring: memory does not grow with a recording."""
+"""The last minute of grids, packed in blocks: memory does not grow with a recording."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections import deque
+from dataclasses import dataclass
 
-from perfusion_cam.types import LIGHT_CODE, FloatArray, GridSample, GridShape, GridWindow
+import numpy as np
+from numpy.typing import NDArray
+
+from perfusion_cam.types import LIGHT_CODE, FloatArray, GridSample, GridShape, GridWindow, marks_of
 
 KEPT_S = 60.0
-_SPARE = 256
+BLOCK = 64
+
+
+@dataclass(slots=True)
+class _Block:
+    t_s: FloatArray
+    light_code: NDArray[np.int16]
+    marks: NDArray[np.uint8]
+    registered: NDArray[np.bool_]
+    count: int = 0
 
 
 class GridHistory:
@@ -15,61 +28,56 @@ class GridHistory:
 
     def __init__(self, shape: GridShape) -> None:
         self._shape = shape
-        cells = (shape.rows, shape.cols)
-        self._t_s = np.empty(_SPARE)
-        self._light = np.empty((_SPARE, *cells, 3), np.int16)
-        self._valid = np.empty((_SPARE, *cells), bool)
-        self._clipped = np.empty((_SPARE, *cells, 3), bool)
-        self._registered = np.empty(_SPARE, bool)
-        self._first = 0
-        self._end = 0
+        self._blocks: deque[_Block] = deque()
 
     def __len__(self) -> int:
-        return self._end - self._first
+        return sum(block.count for block in self._blocks)
 
     @property
-    def t_s(self) -> FloatArray:
-        """Times of the samples kept, array (n,)."""
-        return self._t_s[self._first : self._end]
+    def end_s(self) -> float:
+        """Time of the newest sample."""
+        block = self._blocks[-1]
+        return float(block.t_s[block.count - 1])
 
     def append(self, sample: GridSample) -> None:
-        """Take one more sample and forget those older than `KEPT_S`."""
-        if self._end == len(self._t_s):
-            self._make_room()
-        i = self._end
-        self._t_s[i] = sample.t_s
-        self._light[i] = np.clip(np.rint(sample.log_rgb * LIGHT_CODE), -32768, 32767)
-        self._valid[i] = sample.valid
-        self._clipped[i] = sample.clipped
-        self._registered[i] = sample.registered
-        self._end += 1
-        while self._t_s[self._first] < sample.t_s - KEPT_S:
-            self._first += 1
+        """Take one more sample and forget blocks older than `KEPT_S`."""
+        if not self._blocks or self._blocks[-1].count == BLOCK:
+            self._blocks.append(self._new_block())
+        block = self._blocks[-1]
+        i = block.count
+        block.t_s[i] = sample.t_s
+        block.light_code[i] = np.clip(np.rint(sample.log_rgb * LIGHT_CODE), -32768, 32767)
+        block.marks[i] = marks_of(sample.valid, sample.clipped)
+        block.registered[i] = sample.registered
+        block.count += 1
+        while self._blocks[0].t_s[self._blocks[0].count - 1] < sample.t_s - KEPT_S:
+            self._blocks.popleft()
 
     def window(self, start_s: float, end_s: float) -> GridWindow:
-        """The samples from `start_s` to `end_s` inclusive, as views: copy to keep."""
-        lo = self._first + int(np.searchsorted(self.t_s, start_s, "left"))
-        hi = self._first + int(np.searchsorted(self.t_s, end_s, "right"))
+        """Copy of the samples from `start_s` to `end_s` inclusive."""
+        parts = []
+        for block in self._blocks:
+            times = block.t_s[: block.count]
+            lo = int(np.searchsorted(times, start_s, "left"))
+            hi = int(np.searchsorted(times, end_s, "right"))
+            if hi > lo:
+                parts.append((block, slice(lo, hi)))
+        if not parts:
+            empty = self._new_block()
+            parts = [(empty, slice(0, 0))]
         return GridWindow(
             self._shape,
-            self._t_s[lo:hi],
-            self._light[lo:hi],
-            self._valid[lo:hi],
-            self._clipped[lo:hi],
-            self._registered[lo:hi],
+            np.concatenate([block.t_s[part] for block, part in parts]),
+            np.concatenate([block.light_code[part] for block, part in parts]),
+            np.concatenate([block.marks[part] for block, part in parts]),
+            np.concatenate([block.registered[part] for block, part in parts]),
         )
 
-    def _make_room(self) -> None:
-        """Slide to the front when half is forgotten, else double the space."""
-        kept = slice(self._first, self._end)
-        count = len(self)
-        size = len(self._t_s) if count * 2 < len(self._t_s) else len(self._t_s) * 3 // 2 + _SPARE
-        for name in ("_t_s", "_light", "_valid", "_clipped", "_registered"):
-            old = getattr(self, name)
-            if size == len(old):
-                old[:count] = old[kept].copy() if self._first < count else old[kept]
-                continue
-            new = np.empty((size, *old.shape[1:]), old.dtype)
-            new[:count] = old[kept]
-            setattr(self, name, new)
-        self._first, self._end = 0, count
+    def _new_block(self) -> _Block:
+        cells = (self._shape.rows, self._shape.cols)
+        return _Block(
+            np.empty(BLOCK),
+            np.empty((BLOCK, *cells, 3), np.int16),
+            np.empty((BLOCK, *cells), np.uint8),
+            np.empty(BLOCK, bool),
+        )

@@ -10,6 +10,7 @@ from perfusion_cam.types import BoolArray, FloatArray
 CELL_CHANGE = 0.06
 """Natural-log change that counts as a changed cell: ~3 grey levels of mid-tone skin."""
 NOISE_FACTOR = 5.0
+ENOUGH_CELLS = 3000
 _EDGES = np.linspace(-1.5, 1.5, 121)
 _SMOOTH = np.array([1.0, 2.0, 3.0, 2.0, 1.0])
 
@@ -17,6 +18,16 @@ _SMOOTH = np.array([1.0, 2.0, 3.0, 2.0, 1.0])
 def smooth(log_rgb: FloatArray) -> FloatArray:
     """Average each cell of a grid (rows, cols, 3) with its neighbours."""
     return np.asarray(cv2.blur(log_rgb, (3, 3)), np.float32)
+
+
+def largest(change: FloatArray) -> FloatArray:
+    """Largest of the three colours in every cell (rows, cols, 3); NumPy's own max is slow here."""
+    return np.maximum(np.maximum(change[..., 0], change[..., 1]), change[..., 2])
+
+
+def _some(cells: FloatArray) -> FloatArray:
+    """Evenly spread cells, enough for a mode or median."""
+    return cells[:: max(1, len(cells) // ENOUGH_CELLS)]
 
 
 def common_gain(difference: FloatArray, cells: BoolArray | None = None) -> FloatArray:
@@ -35,9 +46,9 @@ def common_gain(difference: FloatArray, cells: BoolArray | None = None) -> Float
     -------
     array (3,)
     """
-    flat = difference.reshape(-1, 3) if cells is None else difference[cells]
+    flat = _some(difference.reshape(-1, 3) if cells is None else difference[cells])
     if len(flat) < 20:
-        flat = difference.reshape(-1, 3)
+        flat = _some(difference.reshape(-1, 3))
     green = flat[:, 1]
     counts, _ = np.histogram(green, _EDGES)
     peak = int(np.convolve(counts, _SMOOTH, "same").argmax())
@@ -54,6 +65,6 @@ def colour_weights(difference: FloatArray) -> FloatArray:
     On dark skin blue is mostly noise: a colour whose usual difference is large against what
     counts as a change is weighted down.
     """
-    flat = difference.reshape(-1, 3)
+    flat = _some(difference.reshape(-1, 3))
     usual = 1.4826 * np.median(np.abs(flat - np.median(flat, axis=0)), axis=0)
     return np.asarray(CELL_CHANGE / np.maximum(CELL_CHANGE, NOISE_FACTOR * usual), np.float32)
