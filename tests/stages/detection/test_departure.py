@@ -1,0 +1,98 @@
+"""What left the skin, since when it had been there, and where."""
+
+from __future__ import annotations
+
+import pytest
+from stacks import SHAPE, Visit, disc, samples, soft_disc, stack, times
+
+from perfusion_cam.stages.detection.activity import Burst
+from perfusion_cam.stages.detection.departure import Departure, find_departure
+from perfusion_cam.stages.detection.history import GridHistory
+
+PRESS = Visit(2.5, 6.0, row=25, col=45)
+LEAVING = Burst(5.8, 6.5)
+FRAME_S = 1 / 15
+
+
+def departure(
+    visit: Visit, burst: Burst, duration_s: float = 8.0, **light: object
+) -> Departure | None:
+    t_s = times(duration_s)
+    history = GridHistory(SHAPE)
+    for sample in samples(t_s, stack(t_s, [visit], **light)):  # type: ignore[arg-type]
+        history.append(sample)
+    return find_departure(history, burst)
+
+
+@pytest.fixture(scope="module")
+def found() -> Departure:
+    left = departure(PRESS, LEAVING)
+    assert left is not None
+    return left
+
+
+def test_contact_and_release_are_the_drawn_ones(found: Departure) -> None:
+    assert abs(found.contact_s - PRESS.contact_s) < 3 * FRAME_S
+    assert abs(found.release_s - PRESS.release_s) < 2 * FRAME_S
+    assert abs(found.contact_s - PRESS.contact_s) < 3 * found.contact_se_s
+    assert abs(found.release_s - PRESS.release_s) < 3 * found.release_se_s
+    assert found.uncovered_s == LEAVING.end_s
+
+
+def test_the_baseline_ends_before_the_tool_comes(found: Departure) -> None:
+    start_s, end_s = found.baseline_s
+    assert 0.0 <= start_s < end_s
+    assert PRESS.contact_s - PRESS.travel_s - 0.3 < end_s < PRESS.contact_s
+
+
+def test_the_tool_is_where_it_was_drawn(found: Departure) -> None:
+    tool = disc(PRESS.row, PRESS.col, PRESS.radius)
+    overlap = (found.tool_cells & tool).sum() / (found.tool_cells | tool).sum()
+    assert overlap > 0.75
+    assert found.tool_contrast == pytest.approx(0.8, abs=0.15)
+    assert found.tool_hides > 0.5
+
+
+def test_a_shadow_hides_no_texture() -> None:
+    t_s = times(8.0)
+    grids = stack(t_s)
+    resting = (t_s > 2.5) & (t_s < 6.0)
+    grids[resting] -= 0.5 * soft_disc(25, 45, 12, edge=2.5)[..., None]
+    history = GridHistory(SHAPE)
+    for sample in samples(t_s, grids):
+        history.append(sample)
+    found = find_departure(history, Burst(5.8, 6.3))
+    assert found is not None
+    assert found.tool_hides < 0.2
+
+
+def test_exposure_that_answers_the_tool_does_not_matter() -> None:
+    found = departure(
+        PRESS, LEAVING, gain=lambda t_s: 0.25 * (PRESS.contact_s < t_s < PRESS.release_s)
+    )
+    assert found is not None
+    assert abs(found.release_s - PRESS.release_s) < 2 * FRAME_S
+    tool = disc(PRESS.row, PRESS.col, PRESS.radius)
+    assert (found.tool_cells & tool).sum() / (found.tool_cells | tool).sum() > 0.75
+
+
+@pytest.mark.parametrize(
+    ("visit", "burst"),
+    [
+        (Visit(2.5, 3.1), Burst(2.9, 3.6)),
+        (Visit(-5.0, 6.0), LEAVING),
+        (Visit(2.5, 60.0), Burst(1.9, 2.8)),
+        (Visit(50.0, 60.0), LEAVING),
+    ],
+    ids=["too short", "there from the start", "arriving", "nothing there"],
+)
+def test_what_did_not_rest_on_skin_seen_bare_did_not_leave_it(visit: Visit, burst: Burst) -> None:
+    assert departure(visit, burst) is None
+
+
+def test_a_burst_at_the_very_end_cannot_be_judged() -> None:
+    assert departure(PRESS, Burst(5.8, 8.5)) is None
+
+
+def test_an_empty_past_is_no_error() -> None:
+    assert find_departure(GridHistory(SHAPE), LEAVING) is None

@@ -1,0 +1,183 @@
+"""Presses in a stream of grids: all that are there, and none that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from stacks import SHAPE, Array, Visit, disc, samples, stack, times
+
+from perfusion_cam.stages.detection.detector import WATCH_S, PressDetector, PressWindow
+from perfusion_cam.stages.detection.history import KEPT_S
+
+FRAME_S = 1 / 15
+ONE = Visit(2.5, 6.0, row=25, col=45)
+
+
+def detected(t_s: Array, grids: Array) -> list[PressWindow]:
+    detector = PressDetector(SHAPE)
+    found = [item for sample in samples(t_s, grids) for item in detector.push(sample)]
+    return found + detector.flush()
+
+
+def presses_in(duration_s: float, *visits: Visit, **light: object) -> list[PressWindow]:
+    t_s = times(duration_s)
+    return detected(t_s, stack(t_s, visits, **light))  # type: ignore[arg-type]
+
+
+def assert_is(found: PressWindow, truth: Visit) -> None:
+    press = found.press
+    assert abs(press.contact_s - truth.contact_s) < 3 * FRAME_S
+    assert abs(press.release_s - truth.release_s) < 2 * FRAME_S
+    assert press.hold_s == pytest.approx(truth.release_s - truth.contact_s, abs=4 * FRAME_S)
+    tool = disc(truth.row, truth.col, truth.radius)
+    assert (press.tool_cells & tool).sum() > 0.7 * tool.sum()
+
+
+@pytest.fixture(scope="module")
+def one_press() -> tuple[Array, Array, PressWindow]:
+    t_s = times(12.0)
+    grids = stack(t_s, [ONE])
+    (found,) = detected(t_s, grids)
+    return t_s, grids, found
+
+
+def test_a_press_is_found(one_press: tuple[Array, Array, PressWindow]) -> None:
+    t_s, _, found = one_press
+    assert_is(found, ONE)
+    assert found.press.ended_by == "recording"
+    assert found.press.ended_s == pytest.approx(t_s[-1])
+
+
+def test_a_press_comes_with_its_grids(one_press: tuple[Array, Array, PressWindow]) -> None:
+    t_s, grids, found = one_press
+    inside = (t_s >= found.press.baseline_s[0]) & (t_s <= found.press.ended_s)
+    np.testing.assert_array_equal(found.window.t_s, t_s[inside])
+    np.testing.assert_allclose(found.window.log_rgb(slice(None)), grids[inside], atol=2e-4)
+
+
+def test_a_later_clock_shifts_every_time_and_nothing_else(
+    one_press: tuple[Array, Array, PressWindow],
+) -> None:
+    t_s, grids, found = one_press
+    (later,) = detected(t_s + 1000.0, grids)
+    for name in ("contact_s", "release_s", "ended_s", "uncovered_s"):
+        expected = getattr(found.press, name) + 1000.0
+        assert getattr(later.press, name) == pytest.approx(expected, abs=1e-6), name
+    for name in ("contact_se_s", "release_se_s", "tool_contrast", "tool_hides"):
+        expected = getattr(found.press, name)
+        assert getattr(later.press, name) == pytest.approx(expected, abs=1e-6), name
+    np.testing.assert_array_equal(later.press.tool_cells, found.press.tool_cells)
+
+
+def test_a_mirrored_picture_gives_a_mirrored_tool(
+    one_press: tuple[Array, Array, PressWindow],
+) -> None:
+    t_s, grids, found = one_press
+    (mirrored,) = detected(t_s, grids[:, :, ::-1])
+    np.testing.assert_array_equal(mirrored.press.tool_cells[:, ::-1], found.press.tool_cells)
+    assert mirrored.press.contact_s == pytest.approx(found.press.contact_s, abs=1e-3)
+    assert mirrored.press.release_s == pytest.approx(found.press.release_s, abs=1e-3)
+
+
+def test_a_gain_of_all_light_changes_nothing(
+    one_press: tuple[Array, Array, PressWindow],
+) -> None:
+    t_s, grids, found = one_press
+    (brighter,) = detected(t_s, grids + np.float32(0.4))
+    np.testing.assert_array_equal(brighter.press.tool_cells, found.press.tool_cells)
+    assert brighter.press.release_s == pytest.approx(found.press.release_s, abs=1e-3)
+
+
+@pytest.mark.parametrize("rate_hz", [8.0, 30.0])
+def test_the_rate_of_pictures_does_not_matter(rate_hz: float) -> None:
+    t_s = times(10.0, rate_hz)
+    (found,) = detected(t_s, stack(t_s, [ONE]))
+    assert abs(found.press.contact_s - ONE.contact_s) < 0.25
+    assert abs(found.press.release_s - ONE.release_s) < 1.5 / rate_hz + 0.05
+
+
+QUIET: dict[str, Callable[[float], float]] = {
+    "still": lambda t_s: 0.0,
+    "steps": lambda t_s: 0.3 * (t_s > 3) - 0.5 * (t_s > 6),
+    "flicker": lambda t_s: 0.1 * np.sin(2 * np.pi * 2.7 * t_s),
+    "on and off": lambda t_s: 0.6 * (3 < t_s < 6),
+}
+
+
+@pytest.mark.parametrize("name", QUIET)
+def test_light_alone_is_no_press(name: str) -> None:
+    assert presses_in(10.0, gain=QUIET[name]) == []
+
+
+@pytest.mark.parametrize("noise", [0.03, 0.1])
+def test_noise_alone_is_no_press(noise: float) -> None:
+    assert presses_in(10.0, noise=noise) == []
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [
+        Visit(4.0, 4.0, travel_s=0.8, pallor=0.0),
+        Visit(4.0, 4.6, pallor=0.0),
+        Visit(4.0, 99.0, pallor=0.0),
+        Visit(-9.0, 5.0),
+    ],
+    ids=["passes", "rests under a second", "never leaves", "never seen bare"],
+)
+def test_what_does_not_rest_and_leave_is_no_press(visit: Visit) -> None:
+    assert presses_in(10.0, visit) == []
+
+
+def test_two_presses_at_two_places() -> None:
+    other = Visit(9.0, 12.0, row=28, col=18, radius=7)
+    first, second = presses_in(16.0, ONE, other)
+    assert_is(first, ONE)
+    assert_is(second, other)
+    assert first.press.ended_by == second.press.ended_by == "recording"
+
+
+def test_a_press_is_given_once_it_was_watched() -> None:
+    t_s = times(ONE.release_s + WATCH_S + 3, 8.0)
+    detector = PressDetector(SHAPE)
+    given = {}
+    for sample in samples(t_s, stack(t_s, [ONE])):
+        for item in detector.push(sample):
+            given[sample.t_s] = item.press
+    ((given_s, press),) = given.items()
+    assert given_s == pytest.approx(ONE.release_s + WATCH_S, abs=0.5)
+    assert press.ended_by == "watched"
+    assert press.ended_s == pytest.approx(press.release_s + WATCH_S, abs=0.2)
+    assert detector.flush() == []
+
+
+def test_memory_does_not_grow_with_a_recording() -> None:
+    rate_hz = 4.0
+    t_s = times(2.5 * KEPT_S, rate_hz)
+    detector = PressDetector(SHAPE)
+    for sample in samples(t_s, stack(t_s, [])):
+        detector.push(sample)
+    assert len(detector._history) <= KEPT_S * rate_hz + 65
+
+
+def test_skin_that_is_lost_most_of_the_time_gives_no_press() -> None:
+    t_s = times(12.0)
+    detector = PressDetector(SHAPE)
+    found = []
+    for i, sample in enumerate(samples(t_s, stack(t_s, [ONE]))):
+        lost = type(sample)(
+            sample.t_s,
+            sample.log_rgb,
+            sample.valid,
+            sample.clipped,
+            sample.to_frame,
+            0.0,
+            i % 3 == 0,
+        )
+        found += detector.push(lost)
+    assert found + detector.flush() == []
+
+
+def test_a_flush_without_pictures_is_no_error() -> None:
+    assert PressDetector(SHAPE).flush() == []

@@ -1,0 +1,215 @@
+"""Every flag that a whole press may get, and what a fatal one takes away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from stacks import SHAPE, Visit, press_of, site_of, stack, times, window
+
+from perfusion_cam.quality import Flag
+from perfusion_cam.stages.judging import is_press, judge
+from perfusion_cam.types import GridWindow, Press, PressResult, Refill, RefillCurve, Site
+
+VISIT = Visit(2.0, 7.0)
+T_S = times(12.0)
+GRIDS = stack(T_S)
+MEASURED = Refill(
+    "measured",
+    (),
+    crt_s=1.8,
+    crt_ci95_s=(1.6, 2.0),
+    recovered_fraction=1.0,
+    t50_s=0.5,
+    t90_s=1.8,
+    t95_s=2.4,
+    tau_s=0.8,
+    visual_s=1.5,
+    overshoot=0.0,
+    blanch_depth=0.15,
+    signal_to_noise=30.0,
+    model="exponential",
+)
+SLOW = Refill("not_recovered", (), lower_bound_s=5.0, recovered_fraction=0.4)
+TIMES = (
+    "crt_s",
+    "crt_ci95_s",
+    "lower_bound_s",
+    "t50_s",
+    "t90_s",
+    "t95_s",
+    "tau_s",
+    "visual_s",
+    "overshoot",
+    "recovered_fraction",
+)
+
+
+def curve(used: Any = None) -> RefillCurve:
+    if used is None:
+        used = T_S > 7.3
+    return RefillCurve(T_S, np.zeros(len(T_S)), np.full(len(T_S), 0.01), used, 0.001)
+
+
+def judged(
+    press: Press | None = None,
+    site: Site | None = None,
+    refill: Refill = MEASURED,
+    shown: GridWindow | None = None,
+    used: Any = None,
+) -> Refill:
+    return judge(
+        press or press_of(VISIT, 12.0),
+        site or site_of(VISIT),
+        curve(used),
+        refill,
+        shown or window(T_S, GRIDS),
+    )
+
+
+def clipped_window(*colours: int, at_s: float = 0.0) -> GridWindow:
+    clipped = np.zeros((SHAPE.rows, SHAPE.cols, 3), bool)
+    clipped[..., list(colours)] = True
+    shown = window(T_S, GRIDS, clipped)
+    shown.marks[at_s > T_S] = 0
+    return shown
+
+
+def lost_window(from_s: float, to_s: float) -> GridWindow:
+    shown = window(T_S, GRIDS)
+    gone = (from_s <= T_S) & (to_s > T_S)
+    return GridWindow(shown.shape, shown.t_s, shown.light_code, shown.marks, ~gone)
+
+
+def assert_withdrawn(refill: Refill) -> None:
+    assert refill.status == "not_measurable"
+    assert {name: getattr(refill, name) for name in TIMES} == dict.fromkeys(TIMES)
+
+
+def test_a_clean_press_stands_as_it_was_measured() -> None:
+    assert judged() == MEASURED
+
+
+@pytest.mark.parametrize(
+    ("hold_s", "flags"),
+    [
+        (2.9, (Flag.HOLD_SHORT,)),
+        (3.1, ()),
+        (5.0, ()),
+        (8.9, ()),
+        (9.1, (Flag.HOLD_LONG,)),
+    ],
+)
+def test_the_hold_is_judged_and_the_time_kept(hold_s: float, flags: tuple[Flag, ...]) -> None:
+    refill = judged(press_of(VISIT, 12.0, contact_s=VISIT.release_s - hold_s))
+    assert refill == replace(MEASURED, flags=flags)
+
+
+@pytest.mark.parametrize(
+    ("detectable", "flags"),
+    [
+        (0.01, (Flag.DOES_NOT_BLANCH,)),
+        (0.2, (Flag.LOW_SIGNAL, Flag.LIGHT_CHANGED)),
+    ],
+)
+def test_a_site_that_does_not_stand_out(detectable: float, flags: tuple[Flag, ...]) -> None:
+    """Only where little pallor would have shown does its absence mean that nothing blanched."""
+    refill = judged(site=site_of(VISIT, stands_out=0.8, detectable=detectable))
+    assert refill.flags == flags
+    assert_withdrawn(refill)
+
+
+def test_skin_lost_for_a_third_of_the_recovery() -> None:
+    refill = judged(shown=lost_window(8.0, 9.8))
+    assert Flag.LOST in refill.flags
+    assert_withdrawn(refill)
+    assert judged(shown=lost_window(8.0, 8.9)) == MEASURED
+    assert judged(shown=lost_window(2.0, 7.0)) == MEASURED
+
+
+def test_one_clipped_colour_is_told_and_the_time_kept() -> None:
+    assert judged(shown=clipped_window(0)) == replace(MEASURED, flags=(Flag.SATURATED,))
+    assert judged(shown=clipped_window(0, 1)) == replace(MEASURED, flags=(Flag.SATURATED,))
+
+
+def test_without_green_and_blue_there_is_no_time() -> None:
+    refill = judged(shown=clipped_window(1, 2))
+    assert refill.flags == (Flag.SATURATED, Flag.LOW_SIGNAL)
+    assert_withdrawn(refill)
+
+
+def test_clipping_before_the_tool_has_gone_does_not_matter() -> None:
+    shown = clipped_window(0, 1, 2)
+    shown.marks[VISIT.release_s < T_S] = 0
+    assert judged(shown=shown) == MEASURED
+
+
+@pytest.mark.parametrize(("to_s", "touched"), [(8.2, False), (8.8, True)])
+def test_something_in_the_way_is_told(to_s: float, touched: bool) -> None:
+    used = (T_S > 7.3) & ((T_S < 8.0) | (to_s < T_S))
+    assert (Flag.TOUCHED_AGAIN in judged(used=used).flags) == touched
+
+
+def test_a_touch_that_ended_the_watch_is_told_where_the_colour_was_not_back() -> None:
+    touched = press_of(VISIT, 12.0, ended_by="touch")
+    assert judged(touched, refill=SLOW).flags == (Flag.TOUCHED_AGAIN,)
+    assert judged(touched, refill=SLOW).lower_bound_s == SLOW.lower_bound_s
+    assert judged(touched).flags == ()
+
+
+def test_no_sample_used_is_no_error() -> None:
+    assert judged(used=np.zeros(len(T_S), bool)) == MEASURED
+
+
+@pytest.mark.parametrize("flag", [flag for flag in Flag if flag.meaning.fatal])
+@pytest.mark.parametrize("refill", [MEASURED, SLOW])
+def test_a_fatal_flag_takes_every_time_away(flag: Flag, refill: Refill) -> None:
+    withdrawn = judged(refill=replace(refill, flags=(flag,)))
+    assert withdrawn.flags == (flag,)
+    assert_withdrawn(withdrawn)
+    assert withdrawn.blanch_depth == refill.blanch_depth
+
+
+@pytest.mark.parametrize("flag", [flag for flag in Flag if not flag.meaning.fatal])
+def test_any_other_flag_leaves_the_times(flag: Flag) -> None:
+    given = replace(MEASURED, flags=(flag,))
+    assert judged(refill=given) == given
+
+
+def test_a_flag_is_given_once() -> None:
+    given = replace(MEASURED, flags=(Flag.HOLD_SHORT, Flag.OVERSHOOT))
+    refill = judged(press_of(VISIT, 12.0, contact_s=6.0), refill=given)
+    assert refill.flags == (Flag.HOLD_SHORT, Flag.OVERSHOOT)
+
+
+SHADOW = {"tool_hides": 0.1}
+FAINT_TOOL = {"tool_contrast": 0.1}
+BRIEF = {"contact_s": VISIT.release_s - 1.5}
+NOT_MEASURABLE = Refill("not_measurable", (Flag.DOES_NOT_BLANCH,))
+
+
+def pressed(site: Site | None, refill: Refill, **changes: Any) -> bool:
+    return is_press(PressResult(press_of(VISIT, 12.0, **changes), site, None, refill))
+
+
+@pytest.mark.parametrize("changes", [{}, SHADOW, FAINT_TOOL, BRIEF])
+def test_skin_that_paled_is_proof(changes: dict[str, Any]) -> None:
+    assert pressed(site_of(VISIT), MEASURED, **changes)
+    assert pressed(site_of(VISIT), SLOW, **changes)
+
+
+@pytest.mark.parametrize("flag", [Flag.DOES_NOT_BLANCH, Flag.LOW_SIGNAL, Flag.LOST])
+@pytest.mark.parametrize("changes", [SHADOW, FAINT_TOOL, BRIEF])
+def test_without_pallor_a_doubtful_tool_is_no_press(flag: Flag, changes: dict[str, Any]) -> None:
+    refill = Refill("not_measurable", (flag,))
+    assert pressed(site_of(VISIT), refill)
+    assert not pressed(site_of(VISIT), refill, **changes)
+
+
+@pytest.mark.parametrize("changes", [SHADOW, FAINT_TOOL, BRIEF])
+def test_a_site_that_does_not_stand_out_is_no_proof(changes: dict[str, Any]) -> None:
+    for site in (None, site_of(VISIT, stands_out=0.9)):
+        assert pressed(site, NOT_MEASURABLE)
+        assert not pressed(site, NOT_MEASURABLE, **changes)

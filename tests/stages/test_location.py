@@ -1,0 +1,162 @@
+"""A pale disc of known place and size must be found there, and light must not pass for one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from stacks import (
+    BLOOD,
+    LIGHT,
+    SHAPE,
+    Array,
+    Visit,
+    disc,
+    press_of,
+    soft_disc,
+    stack,
+    times,
+    window,
+)
+
+from perfusion_cam.stages.location import locate, pallor_map, same_skin
+from perfusion_cam.types import GridWindow, Press, Site
+
+VISIT = Visit(2.0, 5.0, row=26, col=44, radius=10, pallor=0.0)
+RADIUS = 5.0
+DEPTH = 0.15
+NOISE = 0.008
+DURATION_S = 8.0
+
+
+def fading(t_s: Array, tau_s: float = 1.0) -> Array:
+    """What is left of the pallor; 0 before the press."""
+    since_s = t_s - VISIT.release_s
+    return np.asarray(np.where(since_s < 0, 0.0, np.exp(-np.maximum(since_s, 0) / tau_s)))
+
+
+def scene(
+    direction: Array = BLOOD,
+    depth: float = DEPTH,
+    row: float = VISIT.row,
+    col: float = VISIT.col,
+    radius: float = RADIUS,
+    seed: int = 1,
+) -> tuple[GridWindow, Press]:
+    """A press with a tool over it, then a disc that changed along `direction`."""
+    t_s = times(DURATION_S)
+    grids = stack(t_s, [VISIT], seed=seed, noise=NOISE)
+    change = depth * soft_disc(row, col, radius)[..., None] * direction
+    grids += (fading(t_s)[:, None, None, None] * change).astype(np.float32)
+    return window(t_s, grids), press_of(VISIT, DURATION_S)
+
+
+def found_in(scene: tuple[GridWindow, Press]) -> Site:
+    site = locate(*scene)
+    assert site is not None
+    return site
+
+
+def off_cells(site: Site, row: float, col: float) -> float:
+    cell_px = SHAPE.cell_px
+    return float(np.hypot(site.x_px / cell_px - col - 0.5, site.y_px / cell_px - row - 0.5))
+
+
+@pytest.mark.parametrize("radius", [3.5, 5.0, 7.0])
+@pytest.mark.parametrize(("row", "col"), [(26.0, 44.0), (23.5, 48.0)])
+def test_a_pale_disc_is_found(row: float, col: float, radius: float) -> None:
+    site = found_in(scene(row=row, col=col, radius=radius))
+    assert off_cells(site, row, col) < 1.0
+    assert site.radius_px / SHAPE.cell_px == pytest.approx(radius, rel=0.3)
+    assert site.stands_out > 1.5
+    assert disc(row, col, 0.6 * radius)[site.cells].any()
+
+
+def test_the_control_is_a_ring_of_skin_that_did_not_blanch() -> None:
+    site = found_in(scene())
+    assert not (site.control_cells & site.cells).any()
+    assert not (site.control_cells & disc(VISIT.row, VISIT.col, RADIUS)).any()
+    assert site.control_cells.sum() >= site.cells.sum() / 2
+    rows, cols = np.nonzero(site.control_cells)
+    assert np.hypot(rows.mean() - VISIT.row, cols.mean() - VISIT.col) < 2
+
+
+def test_pallor_near_the_noise_does_not_stand_out() -> None:
+    strong, weak = (locate(*scene(depth=depth)) for depth in (DEPTH, 0.002))
+    assert strong is not None
+    assert weak is None or weak.stands_out < 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_skin_that_did_not_blanch_has_no_site(seed: int) -> None:
+    site = locate(*scene(depth=0.0, seed=seed))
+    assert site is None or site.stands_out < 1
+
+
+@pytest.mark.parametrize("depth", [0.1, 0.3])
+def test_a_disc_of_light_is_not_taken(depth: float) -> None:
+    site = locate(*scene(direction=LIGHT, depth=depth))
+    assert site is None or site.stands_out < 1
+
+
+def test_a_disc_that_turned_darker_is_not_taken() -> None:
+    site = locate(*scene(direction=-BLOOD))
+    assert site is None or site.stands_out < 1
+
+
+def test_deeper_pallor_stands_out_more() -> None:
+    weak, strong = (found_in(scene(depth=depth)) for depth in (0.06, 0.18))
+    assert strong.stands_out > 1.5 * weak.stands_out
+    assert weak.detectable == pytest.approx(strong.detectable, rel=0.5)
+    assert weak.detectable < 0.06
+
+
+def test_a_region_decides_where_to_look() -> None:
+    shown, press = scene()
+    inside, elsewhere = disc(VISIT.row, VISIT.col, 8), disc(12, 12, 8)
+    site = locate(shown, press, inside)
+    assert site is not None
+    assert not (site.cells & ~inside).any()
+    assert off_cells(site, VISIT.row, VISIT.col) < 1.0
+    other = locate(shown, press, elsewhere)
+    assert other is None or other.stands_out < 1
+
+
+def test_cells_outside_the_picture_are_left_out() -> None:
+    shown, press = scene()
+    shown.marks[5, :, 50:] = 8
+    site = found_in((shown, press))
+    assert not site.cells[:, 50:].any()
+    assert not site.control_cells[:, 50:].any()
+
+
+def test_a_map_of_pallor_holds_what_was_drawn() -> None:
+    shown, press = scene()
+    change = pallor_map(shown, press, 0.0, 0.2)
+    after_s = press.uncovered_s + 0.1 - VISIT.release_s
+    drawn = DEPTH * np.exp(-after_s / 1.0) * BLOOD
+    core = disc(VISIT.row, VISIT.col, 0.5 * RADIUS)
+    np.testing.assert_allclose(change[core].mean(axis=0), drawn, atol=0.01)
+    np.testing.assert_allclose(np.median(change.reshape(-1, 3), axis=0), 0.0, atol=1e-6)
+
+
+def test_a_map_is_blind_to_exposure() -> None:
+    shown, press = scene()
+    before = pallor_map(shown, press, 0.0, 0.3)
+    later = shown.t_s > VISIT.release_s
+    shown.light_code[later] += np.array([800, 600, 500], np.int16)
+    np.testing.assert_allclose(pallor_map(shown, press, 0.0, 0.3), before, atol=1e-4)
+
+
+def test_a_map_without_a_picture_in_time_takes_the_nearest() -> None:
+    shown, press = scene()
+    change = pallor_map(shown, press, 0.01, 0.012)
+    assert change[disc(VISIT.row, VISIT.col, 2)][:, 1].mean() > 0.5 * DEPTH
+
+
+def test_the_same_skin_may_be_darker_but_not_of_another_colour() -> None:
+    baseline = np.zeros((6, 6, 3), np.float32)
+    baseline[:, 2:4] -= 0.5  # in shade
+    baseline[:, 4:] += np.array([0.4, 0.0, -0.4])  # a sleeve
+    cells = np.zeros((6, 6), bool)
+    cells[2, 0] = True
+    np.testing.assert_array_equal(same_skin(baseline, cells)[0], [True] * 4 + [False] * 2)
