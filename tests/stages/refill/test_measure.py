@@ -1,0 +1,237 @@
+"""Traces of known refill: the time is right, the interval honest, and nothing is made up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from curves import (
+    CONTACT_S,
+    DEPTH,
+    HIDDEN_S,
+    RELEASE_S,
+    SILENT,
+    Missing,
+    Noise,
+    delayed,
+    exponential,
+    overshoot,
+    stuck,
+    t90_of,
+    traces,
+    two_rate,
+)
+
+from perfusion_cam.quality import Flag
+from perfusion_cam.stages.refill.measure import MIN_DEPTH, measure_refill
+from perfusion_cam.types import Refill, SiteTraces
+
+RELEASE_SE_S = 0.03
+TIMES = ("crt_s", "crt_ci95_s", "t50_s", "t90_s", "t95_s", "tau_s", "visual_s")
+
+CURVES: dict[str, Missing] = {
+    "fast": exponential(0.35),
+    "exponential": exponential(0.8),
+    "slow": exponential(2.5),
+    "two rates": two_rate(0.5, 2.5, 0.6),
+    "delayed": delayed(1.2, 0.25),
+    "overshoot": overshoot(0.7, 0.3, 4.0),
+}
+
+
+def measured(given: SiteTraces, release_s: float = RELEASE_S, **more: float) -> Refill:
+    return measure_refill(given, release_s, RELEASE_SE_S, **more)[1]
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_a_known_refill_is_measured(name: str) -> None:
+    truth = t90_of(CURVES[name])
+    refill = measured(traces(CURVES[name], 1, noise=Noise(0.004, 0.0015)))
+    assert refill.status == "measured"
+    assert refill.crt_s == pytest.approx(truth, rel=0.2)
+    assert refill.crt_ci95_s is not None
+    low, high = refill.crt_ci95_s
+    assert low <= truth <= high
+    assert low < refill.crt_s < high
+    assert refill.t90_s == refill.crt_s
+
+
+@pytest.mark.parametrize("tau_s", [0.4, 0.8, 2.0])
+def test_without_noise_every_time_is_exact(tau_s: float) -> None:
+    refill = measured(traces(exponential(tau_s), noise=SILENT))
+    expected = {"t50_s": np.log(2), "tau_s": 1.0, "t90_s": np.log(10), "t95_s": np.log(20)}
+    for name, times_tau in expected.items():
+        assert getattr(refill, name) == pytest.approx(tau_s * times_tau, rel=0.03), name
+    assert refill.blanch_depth == pytest.approx(0.975 * DEPTH, rel=0.05)
+    assert refill.recovered_fraction == pytest.approx(1.0, abs=0.02)
+    assert refill.flags == ()
+
+
+REPEATS = 60
+
+
+@pytest.mark.parametrize("missing", [exponential(0.8), two_rate(0.5, 2.5, 0.6)], ids=["exp", "two"])
+def test_the_interval_holds_the_truth_as_often_as_it_says(missing: Missing) -> None:
+    truth, held, ratios = t90_of(missing), [], []
+    for seed in range(REPEATS):
+        given = traces(missing, 100 + seed)
+        error_s = RELEASE_SE_S * np.random.default_rng(seed).standard_normal()
+        refill = measured(given, RELEASE_S + error_s)
+        assert refill.status == "measured"
+        assert refill.crt_s is not None
+        assert refill.crt_ci95_s is not None
+        held.append(refill.crt_ci95_s[0] <= truth <= refill.crt_ci95_s[1])
+        ratios.append(refill.crt_s / truth)
+    assert 0.88 <= np.mean(held) <= 1.0
+    assert np.median(ratios) == pytest.approx(1.0, abs=0.12)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("rest", [0.25, 0.5])
+def test_what_did_not_come_back_is_never_measured(seed: int, rest: float) -> None:
+    refill = measured(traces(stuck(1.0, rest), seed))
+    assert refill.status == "not_recovered"
+    assert {name: getattr(refill, name) for name in TIMES} == dict.fromkeys(TIMES)
+    assert refill.lower_bound_s is not None
+    assert 0.8 <= refill.lower_bound_s <= 12.0
+    assert refill.recovered_fraction == pytest.approx(1 - rest, abs=0.15)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_short_recording_gives_no_time_beyond_its_end(seed: int) -> None:
+    watched_s, slow = 3.0, exponential(3.0)
+    refill = measured(traces(slow, seed, watched_s=watched_s))
+    assert refill.status != "measured"
+    if refill.status == "not_recovered":
+        assert refill.lower_bound_s is not None
+        assert refill.lower_bound_s <= min(watched_s, t90_of(slow))
+        assert Flag.ENDS_EARLY in refill.flags
+
+
+def test_a_recovery_seen_for_a_moment_is_not_measurable() -> None:
+    refill = measured(traces(exponential(0.8), watched_s=0.8))
+    assert refill.status == "not_measurable"
+    assert set(refill.flags) == {Flag.ENDS_EARLY, Flag.LOW_SIGNAL}
+
+
+def test_a_recovery_never_seen_is_lost() -> None:
+    given = traces(exponential(0.8))
+    refill = measured(replace(given, used=np.zeros(len(given.t_s), bool)))
+    assert refill.status == "not_measurable"
+    assert set(refill.flags) == {Flag.LOST, Flag.LOW_SIGNAL}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_skin_that_did_not_blanch_has_no_time(seed: int) -> None:
+    refill = measured(traces(exponential(0.8), seed, depth=0.0))
+    assert refill.status == "not_measurable"
+    assert refill.crt_s is None
+    assert {Flag.DOES_NOT_BLANCH, Flag.LOW_SIGNAL} & set(refill.flags)
+
+
+def test_shallow_pallor_is_told_from_none() -> None:
+    quiet = Noise(0.0004, 0.0)
+    none = measured(traces(exponential(0.8), depth=0.6 * MIN_DEPTH, noise=quiet))
+    faint = measured(traces(exponential(0.8), depth=0.03, noise=quiet))
+    full = measured(traces(exponential(0.8), depth=DEPTH, noise=quiet))
+    assert Flag.DOES_NOT_BLANCH in none.flags
+    assert none.status == "not_measurable"
+    assert faint.status == "measured"
+    assert Flag.INCOMPLETE_BLANCH in faint.flags
+    assert full.flags == ()
+
+
+def test_noise_deeper_than_the_pallor_is_refused() -> None:
+    refill = measured(traces(exponential(0.8), 3, depth=0.03, noise=Noise(0.1, 0.05)))
+    assert refill.status == "not_measurable"
+
+
+def test_overshoot_is_told() -> None:
+    refill = measured(traces(overshoot(0.6, 0.35, 4.0), noise=Noise(0.003, 0.0)))
+    u_s = np.linspace(0, 12, 1000)
+    drawn = -overshoot(0.6, 0.35, 4.0)(u_s).min()
+    assert Flag.OVERSHOOT in refill.flags
+    assert refill.overshoot == pytest.approx(drawn, abs=0.08)
+
+
+def test_a_start_hidden_for_long_is_told() -> None:
+    given = traces(exponential(1.5))
+    late = replace(given, used=given.t_s > RELEASE_S + 0.8)
+    assert Flag.START_HIDDEN in measured(late).flags
+    assert Flag.START_HIDDEN not in measured(given).flags
+    assert given.t_s[given.used][0] - RELEASE_S == pytest.approx(HIDDEN_S, abs=0.07)
+
+
+@pytest.mark.parametrize("spoil", [lambda t_s: 0 * t_s + 0.7, np.sin], ids=["flat", "moving"])
+def test_a_clipped_red_changes_nothing_much(
+    spoil: Callable[[np.ndarray], np.ndarray],
+) -> None:
+    given = traces(exponential(0.8), 2)
+    garbage = given.rgb.copy()
+    garbage[:, 0] = spoil(given.t_s)
+    clipped = replace(given, rgb=garbage, clipped=np.array([True, False, False]))
+    clean, without_red = measured(given), measured(clipped)
+    assert without_red.status == "measured"
+    assert without_red.crt_s == pytest.approx(clean.crt_s, rel=0.1)
+    assert without_red.crt_ci95_s is not None
+    assert without_red.crt_ci95_s[0] < t90_of(exponential(0.8)) < without_red.crt_ci95_s[1]
+
+
+def test_a_later_clock_changes_nothing() -> None:
+    given = traces(exponential(0.8), 4)
+    now = measured(given)
+    later = measured(replace(given, t_s=given.t_s + 1000.0), RELEASE_S + 1000.0)
+    assert later.crt_s == pytest.approx(now.crt_s, rel=0.02)
+    assert later.crt_ci95_s == pytest.approx(now.crt_ci95_s, rel=0.05)
+    assert later.flags == now.flags
+
+
+def test_depth_and_noise_scaled_alike_give_the_same_time() -> None:
+    one = measured(traces(exponential(0.8), 5, depth=0.1, noise=Noise(0.004, 0.002)))
+    other = measured(traces(exponential(0.8), 5, depth=0.2, noise=Noise(0.008, 0.004)))
+    assert other.crt_s == pytest.approx(one.crt_s, rel=0.02)
+    assert other.blanch_depth == pytest.approx(2 * (one.blanch_depth or 0), rel=0.02)
+
+
+def test_compression_widens_the_interval_and_keeps_the_time() -> None:
+    given = traces(exponential(0.8), 6)
+    raw, fine, coarse = (
+        measured(given),
+        measured(given, bits_per_pixel=0.5),
+        measured(given, bits_per_pixel=0.02),
+    )
+    widths = []
+    for refill in (raw, fine, coarse):
+        assert refill.crt_s == raw.crt_s
+        assert refill.crt_ci95_s is not None
+        widths.append(np.log(refill.crt_ci95_s[1] / refill.crt_ci95_s[0]))
+    assert widths[0] < widths[1] < widths[2]
+
+
+def test_an_eye_sees_the_return_before_the_last_tenth() -> None:
+    deep = measured(traces(exponential(0.8), noise=Noise(0.002, 0.0)))
+    assert deep.visual_s is not None
+    assert 0.5 < deep.visual_s < 5.0
+    faint = measured(traces(exponential(0.8), depth=0.02, noise=Noise(0.0004, 0.0)))
+    assert faint.visual_s is None
+    unknown = replace(traces(exponential(0.8)), resting_log_rgb=None)
+    assert measured(unknown).visual_s is None
+
+
+def test_the_curve_and_its_band_hold_what_was_drawn() -> None:
+    given = traces(exponential(0.8), 7, noise=Noise(0.004, 0.001))
+    curve, refill = measure_refill(given, RELEASE_S, RELEASE_SE_S)
+    np.testing.assert_array_equal(curve.t_s, given.t_s)
+    assert not curve.used[given.t_s <= RELEASE_S].any()
+    assert refill.fit_t_s is not None
+    assert refill.fit_t_s[0] >= RELEASE_S > CONTACT_S
+    drawn = 0.975 * DEPTH * np.exp(-(refill.fit_t_s - RELEASE_S) / 0.8)
+    assert refill.fit_lo is not None
+    assert refill.fit_hi is not None
+    inside = (refill.fit_lo - 0.003 <= drawn) & (drawn <= refill.fit_hi + 0.003)
+    assert inside.mean() > 0.9
+    assert refill.signal_to_noise == pytest.approx(
+        (refill.blanch_depth or 0) / np.median(curve.signal_se), rel=0.2
+    )
