@@ -1,0 +1,378 @@
+"""The straight line from pictures to refill times, on small clips with known truth."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from av.video.reformatter import ColorRange, Colorspace
+
+from perfusion_cam.errors import RegionError, TraceError
+from perfusion_cam.session import Session, analyze, analyze_trace, measure_press
+from perfusion_cam.settings import Region
+from perfusion_cam.simulate import (
+    Curve,
+    Encoding,
+    Event,
+    PressTruth,
+    Scenario,
+    Truth,
+    frames,
+    render,
+)
+from perfusion_cam.sources.video_file import VideoFile
+from perfusion_cam.stages.detection import PressWindow
+from perfusion_cam.types import (
+    LIGHT_CODE,
+    ColourCode,
+    Examination,
+    Frame,
+    GridShape,
+    GridWindow,
+    Press,
+    PressResult,
+    marks_of,
+)
+
+PRESS = PressTruth(2.2, 6.7, 150, 95, 20, Curve(tau_s=0.7), lift_s=0.2, uneven=0.0)
+PRESSED = Scenario(
+    "pressed",
+    seed=4,
+    width=320,
+    height=180,
+    fps=15.0,
+    duration_s=12.0,
+    presses=(PRESS,),
+    shake_px=2.0,
+    shake_deg=0.5,
+    exposure="smooth",
+    exposure_ev=0.1,
+    full_well_e=10_000.0,
+    encoding=Encoding("ffv1"),
+)
+
+
+def frames_of(scenario: Scenario) -> Iterator[Frame]:
+    """Pictures as a camera would deliver them: no file, no container."""
+    colour = ColourCode("bt709", full_range=False, bits=8, transfer="srgb")
+    for index, (t_s, rgb) in enumerate(frames(scenario)):
+        picture = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(
+            format="yuv420p",
+            src_colorspace=Colorspace.ITU709,
+            dst_colorspace=Colorspace.ITU709,
+            src_color_range=ColorRange.JPEG,
+            dst_color_range=ColorRange.MPEG,
+        )
+        planes = picture.to_ndarray()
+        height, width = rgb.shape[:2]
+        chroma = planes[height:].reshape(2, height // 2, width // 2)
+        yield Frame(t_s, index, planes[:height], chroma[0], chroma[1], colour)
+
+
+def pushed(
+    pictures: Iterator[Frame], region: Region | None = None, bits_per_pixel: float | None = None
+) -> tuple[Session, list[PressResult]]:
+    session = Session(region, bits_per_pixel)
+    results = [result for frame in pictures for result in session.push(frame)]
+    return session, results + session.flush()
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Truth]:
+    path = tmp_path_factory.mktemp("session") / "pressed.mkv"
+    return path, render(PRESSED, path)
+
+
+@pytest.fixture(scope="module")
+def examination(recorded: tuple[Path, Truth]) -> Examination:
+    return analyze(recorded[0])
+
+
+def bits_per_pixel(path: Path) -> float | None:
+    with VideoFile(path) as video:
+        return video.bits_per_pixel
+
+
+def assert_same(one: PressResult, other: PressResult) -> None:
+    """Equal in every number that reaches a report; times of a container are rounded to 1/1000."""
+    for name in ("contact_s", "release_s", "ended_s", "uncovered_s", "contact_se_s"):
+        assert getattr(one.press, name) == pytest.approx(getattr(other.press, name), abs=0.002)
+    np.testing.assert_array_equal(one.press.tool_cells, other.press.tool_cells)
+    assert one.site is not None
+    assert other.site is not None
+    np.testing.assert_array_equal(one.site.cells, other.site.cells)
+    np.testing.assert_array_equal(one.site.control_cells, other.site.control_cells)
+    assert one.refill.status == other.refill.status
+    assert one.refill.flags == other.refill.flags
+    for name in ("crt_s", "t50_s", "t95_s", "blanch_depth"):
+        assert getattr(one.refill, name) == pytest.approx(getattr(other.refill, name), rel=0.01)
+    assert one.refill.crt_ci95_s == pytest.approx(other.refill.crt_ci95_s, rel=0.01)
+
+
+def test_a_press_is_measured(recorded: tuple[Path, Truth], examination: Examination) -> None:
+    (truth,) = recorded[1].presses
+    (found,) = examination.presses
+    assert found.press.contact_s == pytest.approx(truth.press.contact_s, abs=0.2)
+    assert found.press.release_s == pytest.approx(truth.press.release_s, abs=0.1)
+    assert found.site is not None
+    apart = np.hypot(found.site.x_px - truth.press.x_px, found.site.y_px - truth.press.y_px)
+    assert apart < 0.3 * truth.press.radius_px
+    assert found.refill.status == "measured"
+    assert truth.t90_s is not None
+    assert found.refill.crt_s == pytest.approx(truth.t90_s, rel=0.12)
+    assert found.refill.crt_ci95_s is not None
+    assert found.refill.crt_ci95_s[0] <= truth.t90_s <= found.refill.crt_ci95_s[1]
+
+
+def test_an_examination_tells_its_recording(examination: Examination) -> None:
+    assert examination.source.frames == 180
+    assert (examination.source.width, examination.source.height) == (320, 180)
+    assert examination.reference_rgb.shape == (180, 320, 3)
+    assert examination.grid.cols * examination.grid.cell_px <= 320
+    assert examination.software["name"] == "perfusion-cam"
+    assert {"version", "python", "numpy", "opencv", "av", "scipy"} <= set(examination.software)
+
+
+def test_the_track_has_a_place_for_every_picture(examination: Examination) -> None:
+    track = examination.track
+    assert track.t_s.shape == track.hold.shape == track.registered.shape == (180,)
+    assert track.to_frame.shape == (180, 2, 3)
+    assert track.registered.mean() > 0.95
+    assert np.abs(track.to_frame[:, :, 2]).max() > 0.5
+    assert np.abs(track.to_frame[:, :, 2]).max() < 10
+
+
+def test_a_file_and_its_frames_give_identical_results(
+    recorded: tuple[Path, Truth], examination: Examination
+) -> None:
+    """One by one through a session, or through the reader ahead: the very same numbers."""
+    with VideoFile(recorded[0]) as video:
+        session, results = pushed(iter(video), bits_per_pixel=video.bits_per_pixel)
+    assert len(results) == len(examination.presses) == 1
+    (one,), (other,) = results, examination.presses
+    assert one.refill.crt_s == other.refill.crt_s
+    assert one.refill.crt_ci95_s == other.refill.crt_ci95_s
+    assert one.refill.flags == other.refill.flags
+    assert one.press.release_s == other.press.release_s
+    np.testing.assert_array_equal(session.track.to_frame, examination.track.to_frame)
+    assert session.grid == examination.grid
+    assert_same(one, other)
+
+
+def test_a_camera_and_a_lossless_file_give_the_same_results(
+    recorded: tuple[Path, Truth], examination: Examination
+) -> None:
+    session, (live,) = pushed(frames_of(PRESSED), bits_per_pixel=bits_per_pixel(recorded[0]))
+    assert_same(live, examination.presses[0])
+    np.testing.assert_allclose(session.track.to_frame, examination.track.to_frame, atol=1e-6)
+    np.testing.assert_array_equal(session.reference_rgb, examination.reference_rgb)
+
+
+def test_a_region_round_the_site_changes_nothing_much(
+    recorded: tuple[Path, Truth], examination: Examination
+) -> None:
+    region = Region.circle(PRESS.x_px, PRESS.y_px, 2 * PRESS.radius_px)
+    (found,) = analyze(recorded[0], region=region).presses
+    assert found.site is not None
+    assert not (found.site.cells & ~region.cells(examination.grid)).any()
+    assert found.refill.crt_s == pytest.approx(examination.presses[0].refill.crt_s, rel=0.1)
+
+
+def test_a_region_elsewhere_gives_no_time(recorded: tuple[Path, Truth]) -> None:
+    """The press is still told: something was held on the skin, but what it did is not seen."""
+    found = analyze(recorded[0], region=Region.box(240, 120, 70, 50)).presses
+    assert all(result.refill.crt_s is None for result in found)
+
+
+@pytest.mark.parametrize("region", [Region.circle(400, 90, 10), Region.box(300, 0, 30, 30)])
+def test_a_region_outside_the_picture_is_refused(
+    recorded: tuple[Path, Truth], region: Region
+) -> None:
+    with pytest.raises(RegionError, match="320 x 180"):
+        analyze(recorded[0], region=region)
+
+
+def test_progress_is_told(recorded: tuple[Path, Truth], tmp_path: Path) -> None:
+    short = replace(PRESSED, presses=(), duration_s=3.0)
+    render(short, tmp_path / "short.mkv")
+    told: list[tuple[float, float | None]] = []
+    analyze(tmp_path / "short.mkv", on_progress=lambda t_s, all_s: told.append((t_s, all_s)))
+    times_s = [t_s for t_s, _ in told]
+    assert times_s == sorted(times_s)
+    assert times_s[0] == 0.0
+    assert times_s[-1] > 1.5
+    assert all(all_s is None or all_s == pytest.approx(3.0, abs=0.1) for _, all_s in told)
+
+
+NO_PRESS = {
+    "still photograph": replace(PRESSED, presses=(), events=(Event("still"),), seed=5),
+    "nothing happens": replace(PRESSED, presses=(), seed=6, pulse=0.03),
+    "a hand passes": replace(
+        PRESSED, presses=(), events=(Event("hand-passes", 3.0, 1.8, pause_s=0.4),), seed=7
+    ),
+    "lights": replace(
+        PRESSED,
+        presses=(),
+        events=(Event("lights-switch", 3.0, 0.3), Event("lights-switch", 6.0, 0.3, strength=-0.3)),
+        seed=8,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NO_PRESS)
+def test_where_nobody_presses_there_is_no_press(name: str) -> None:
+    session, results = pushed(frames_of(replace(NO_PRESS[name], duration_s=8.0)))
+    assert results == []
+    assert len(session.track.t_s) == 120
+
+
+def test_a_still_file_gives_no_press(tmp_path: Path) -> None:
+    still = replace(NO_PRESS["still photograph"], duration_s=4.0)
+    render(still, tmp_path / "still.mkv")
+    assert analyze(tmp_path / "still.mkv").presses == ()
+
+
+def test_a_session_without_pictures_gives_nothing() -> None:
+    session = Session()
+    assert session.flush() == []
+    assert session.grid == GridShape(0, 0, 1.0)
+    assert session.track.to_frame.shape == (0, 2, 3)
+
+
+@pytest.mark.parametrize("size", [(16, 16), (64, 2), (8, 200)])
+def test_tiny_pictures_are_no_error(size: tuple[int, int]) -> None:
+    width, height = size
+    rng = np.random.default_rng(0)
+    session = Session()
+    for index in range(10):
+        luma = rng.integers(60, 180, (height, width), dtype=np.uint8)
+        chroma = np.full((height // 2, width // 2), 128, np.uint8)
+        frame = Frame(index / 10, index, luma, chroma, chroma, ColourCode())
+        assert session.push(frame) == []
+    assert session.flush() == []
+
+
+def test_black_pictures_are_no_error() -> None:
+    session = Session()
+    black, grey = np.full((90, 160), 16, np.uint8), np.full((45, 80), 128, np.uint8)
+    for index in range(40):
+        assert session.push(Frame(index / 15, index, black, grey, grey, ColourCode())) == []
+    assert session.flush() == []
+
+
+def drawn_press(mirrored: bool) -> PressWindow:
+    """Grids of a pale disc left of the middle, or the same seen in a mirror."""
+    rows, cols, rate_hz, release_s, contact_s = 54, 96, 15.0, 5.0, 2.0
+    rng = np.random.default_rng(8)
+    t_s = np.arange(round(11 * rate_hz)) / rate_hz
+    y, x = np.mgrid[:rows, :cols]
+    apart = np.hypot(y - 27, x - 36)
+    disc = 1 / (1 + np.exp(np.clip((apart - 5) / 0.6, -40, 40)))
+    left = np.where(t_s < contact_s, 0.0, np.exp(-np.maximum(t_s - release_s, 0) / 0.9))
+    blood = np.array([0.3, 1.0, 0.95])
+    grids = np.array([-0.7, -1.3, -1.6]) + 0.05 * rng.standard_normal((rows, cols, 1))
+    grids = grids + 0.18 * left[:, None, None, None] * disc[..., None] * blood
+    grids = grids + 0.006 * rng.standard_normal(grids.shape)
+    tool = apart <= 10
+    held = (t_s >= contact_s - 0.3) & (t_s <= release_s + 0.2)
+    grids[held] = np.where(tool[..., None], -2.2, grids[held])
+    if mirrored:
+        grids, tool = grids[:, :, ::-1], tool[:, ::-1]
+    marks = marks_of(np.ones((rows, cols), bool), np.zeros((rows, cols, 3), bool))
+    window = GridWindow(
+        GridShape(rows, cols, 4.0),
+        t_s,
+        np.rint(grids * LIGHT_CODE).astype(np.int16),
+        np.repeat(marks[None], len(t_s), axis=0),
+        np.ones(len(t_s), bool),
+    )
+    press = Press(
+        contact_s=contact_s,
+        contact_se_s=0.05,
+        release_s=release_s,
+        release_se_s=0.02,
+        tool="opaque",
+        tool_cells=tool,
+        ended_s=float(t_s[-1]),
+        ended_by="recording",
+        tool_contrast=0.8,
+        tool_hides=1.0,
+        baseline_s=(0.0, contact_s - 0.4),
+        uncovered_s=release_s + 0.25,
+    )
+    return PressWindow(press, window)
+
+
+def test_a_mirror_shows_the_same_refill_at_the_mirrored_site() -> None:
+    here, there = (measure_press(drawn_press(mirrored)) for mirrored in (False, True))
+    assert here.site is not None
+    assert there.site is not None
+    np.testing.assert_array_equal(there.site.cells[:, ::-1], here.site.cells)
+    np.testing.assert_array_equal(there.site.control_cells[:, ::-1], here.site.control_cells)
+    assert there.site.x_px == pytest.approx(96 * 4 - here.site.x_px)
+    assert there.site.y_px == pytest.approx(here.site.y_px)
+    assert here.refill.status == there.refill.status == "measured"
+    assert there.refill.crt_s == pytest.approx(here.refill.crt_s, rel=1e-3)
+    assert here.refill.crt_s == pytest.approx(0.9 * math.log(10), rel=0.1)
+
+
+def test_a_press_without_a_pale_patch_has_no_time() -> None:
+    item = drawn_press(mirrored=False)
+    nowhere = Region.box(0, 0, 12, 12)
+    result = measure_press(item, nowhere)
+    assert result.refill.status == "not_measurable"
+    assert result.refill.crt_s is None
+
+
+def test_irregular_times_are_taken_as_they_are(tmp_path: Path) -> None:
+    """Every fourth picture is missing, and the clock jitters."""
+    uneven = replace(PRESSED, fps=20.0, frame_jitter=0.2, drop_share=0.25, seed=12)
+    session, (found,) = pushed(frames_of(uneven))
+    assert found.press.release_s == pytest.approx(PRESS.release_s, abs=0.12)
+    assert found.refill.crt_s == pytest.approx(0.7 * math.log(10), rel=0.2)
+    assert np.ptp(np.diff(session.track.t_s)) > 0.05
+
+
+def write_trace(path: Path, *, control: bool, pressed: bool = True) -> Path:
+    """Colour trace of a press from 3 to 8 s whose pallor fades with 0.8 s."""
+    rng = np.random.default_rng(3)
+    t_s = np.arange(0, 18, float(Fraction(1, 20)))
+    since = np.maximum(t_s - 8.0, 0)
+    pallor = np.where(t_s < 3, 0.0, 0.25 * np.exp(-since / 0.8))
+    light = np.array([0.5, 0.25, 0.2]) * np.exp(pallor[:, None] * [0.3, 1.0, 0.95])
+    if pressed:
+        light[(t_s >= 3) & (t_s < 8.1)] = [0.2, 0.1, 0.08]
+    beside = np.tile([0.5, 0.25, 0.2], (len(t_s), 1))
+    columns = ["t_s", "R", "G", "B"] + (["R_control", "G_control", "B_control"] if control else [])
+    lines = [",".join(columns)]
+    for i, moment_s in enumerate(t_s):
+        linear = [*light[i], *(beside[i] if control else [])]
+        coded = [255 * (1.055 * value ** (1 / 2.4) - 0.055) for value in linear]
+        noisy = [f"{value + 0.15 * rng.standard_normal():.3f}" for value in coded]
+        lines.append(",".join([f"{moment_s:.3f}", *noisy]))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("control", [True, False])
+def test_a_colour_trace_is_measured(tmp_path: Path, control: bool) -> None:
+    found = analyze_trace(write_trace(tmp_path / "trace.csv", control=control))
+    assert found.contact_s == pytest.approx(3.0, abs=0.15)
+    assert found.release_s == pytest.approx(8.1, abs=0.15)
+    assert found.refill.status == "measured"
+    assert found.refill.crt_s == pytest.approx(0.8 * math.log(10), rel=0.15)
+    told = [flag.value for flag in found.refill.flags]
+    assert ("no_control" in told) == (not control)
+
+
+def test_a_trace_without_a_press_is_refused(tmp_path: Path) -> None:
+    flat = tmp_path / "flat.csv"
+    flat.write_text("t_s,R,G,B\n" + "".join(f"{i / 20},180,140,120\n" for i in range(200)))
+    with pytest.raises(TraceError, match=r"flat\.csv: no press found"):
+        analyze_trace(flat)
