@@ -135,6 +135,15 @@ def test_chroma_moves_with_luma() -> None:
     assert red[41:59].min() > red[:39].max() + 0.1
 
 
+def test_every_cell_gets_its_own_chroma() -> None:
+    """A chroma sample is as large as a cell here, and lies in its middle."""
+    cr = np.random.default_rng(2).uniform(118, 138, (WORK[0] // 2, WORK[1] // 2))
+    sample = gridded(flat(120), cr=cr)
+    red = (120 - 16) / 219 + 1.5748 * (cr - 128) / 224
+    expected = np.log([srgb_light(share) for share in red.ravel()]).reshape(red.shape)
+    np.testing.assert_allclose(sample.log_rgb[..., 0], expected, atol=1e-3)
+
+
 def test_a_mesh_moves_what_the_matrix_leaves() -> None:
     field, margin = smooth_field(), 20
     here = field[margin:-margin, margin:-margin]

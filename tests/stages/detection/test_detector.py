@@ -9,9 +9,9 @@ import pytest
 from stacks import SHAPE, Array, Visit, disc, samples, stack, times
 
 from perfusion_cam.stages.detection.detector import WATCH_S, PressDetector, PressWindow
-from perfusion_cam.stages.detection.history import KEPT_S
 
 FRAME_S = 1 / 15
+KEPT_S = 60.0
 ONE = Visit(2.5, 6.0, row=25, col=45)
 
 

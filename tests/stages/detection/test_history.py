@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from perfusion_cam.stages.detection.history import BLOCK, KEPT_S, GridHistory
+from perfusion_cam.stages.detection.history import BLOCK, GridHistory
 from perfusion_cam.types import LIGHT_CODE, GridSample, GridShape
 
 SMALL = GridShape(4, 6, 10.0)
 RATE_HZ = 20.0
+KEPT_S = 60.0
 
 
 def sample(index: int, registered: bool = True) -> GridSample:

@@ -7,9 +7,6 @@ import pytest
 from stacks import SHAPE, disc
 
 from perfusion_cam.stages.detection.light import (
-    CELL_CHANGE,
-    NOISE_FACTOR,
-    colour_weights,
     common_gain,
     largest,
     smooth,
@@ -64,18 +61,3 @@ def test_smoothing_averages_nine_cells() -> None:
 def test_the_largest_colour_is_taken() -> None:
     given = noisy(1.0)
     np.testing.assert_array_equal(largest(given), given.max(axis=-1))
-
-
-def test_a_colour_is_trusted_less_the_noisier_it_is() -> None:
-    quiet = CELL_CHANGE / NOISE_FACTOR / 3
-    difference = noisy(1.0) * (np.array([quiet, quiet, 0.1], np.float32))
-    red, green, blue = colour_weights(difference)
-    assert red == green == 1.0
-    assert blue == pytest.approx(CELL_CHANGE / (NOISE_FACTOR * 0.1), rel=0.05)
-
-
-def test_trust_does_not_depend_on_the_light() -> None:
-    difference = noisy(0.05)
-    np.testing.assert_allclose(
-        colour_weights(difference), colour_weights(difference + GAIN), rtol=1e-3
-    )

@@ -79,11 +79,14 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(missing: Missing) -> N
         given = traces(missing, 100 + seed)
         error_s = RELEASE_SE_S * np.random.default_rng(seed).standard_normal()
         refill = measured(given, RELEASE_S + error_s)
-        assert refill.status == "measured"
+        if refill.status != "measured":
+            assert refill.crt_s is None
+            continue
         assert refill.crt_s is not None
         assert refill.crt_ci95_s is not None
         held.append(refill.crt_ci95_s[0] <= truth <= refill.crt_ci95_s[1])
         ratios.append(refill.crt_s / truth)
+    assert len(held) > 0.9 * REPEATS
     assert 0.88 <= np.mean(held) <= 1.0
     assert np.median(ratios) == pytest.approx(1.0, abs=0.12)
 
