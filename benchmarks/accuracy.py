@@ -91,7 +91,7 @@ class Tally:
                 f"90th percentile {np.quantile(error, 0.9):.3f} s, "
                 f"median {np.median(relative):.1%}",
                 f"bias             median {np.median(self.relative):+.1%}",
-                f"coverage         {np.mean(self.inside):.1%} of {len(self.inside)} (95 % intervals)",
+                f"coverage         {np.mean(self.inside):.1%} of {len(self.inside)} intervals",
             ]
         if len(release):
             lines.append(

@@ -21,6 +21,8 @@ SHORT_HOLD_S = 3.0
 LONG_HOLD_S = 9.0
 """A press of 5 s is the test (King 2020, 10.; evidence.md); 4 to 7 s serve as well."""
 MIN_SILENT_HOLD_S = 2.0
+CLEAR_SITE = 3.0
+"""A site must stand out this well to make a press of a touch shorter than `MIN_SILENT_HOLD_S`."""
 MIN_SILENT_CONTRAST = 0.15
 MIN_SILENT_HIDES = 0.5
 FINE_PALLOR = 0.03
@@ -36,15 +38,11 @@ def is_press(result: PressResult) -> bool:
     Skin that paled is proof. Without it, something must have hidden the skin, unmistakably and
     long enough to have been meant as a press; a passing hand, a shadow or a lamp is not reported.
     """
-    press, site = result.press, result.site
-    if (
-        site is not None
-        and site.stands_out >= 1
-        and Flag.DOES_NOT_BLANCH not in result.refill.flags
-    ):
-        fatal = Flag.LOW_SIGNAL in result.refill.flags or Flag.LOST in result.refill.flags
-        if not fatal:
-            return True
+    press, site, flags = result.press, result.site, result.refill.flags
+    doubts = {Flag.DOES_NOT_BLANCH, Flag.LOW_SIGNAL, Flag.LOST}
+    if site is not None and doubts.isdisjoint(flags):
+        long_enough = press.hold_s >= MIN_SILENT_HOLD_S
+        return site.stands_out >= (1 if long_enough else CLEAR_SITE)
     return (
         press.hold_s >= MIN_SILENT_HOLD_S
         and press.tool_contrast >= MIN_SILENT_CONTRAST

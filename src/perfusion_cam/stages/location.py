@@ -18,7 +18,7 @@ STAYING_SHARE = 0.5
 back by degrees (a time constant of 0.2 s leaves a fifth), the last of a hand goes at once."""
 SCALES_CELLS = (1.0, 2.5, 5.0)
 """Blurs under which a patch is looked for: a fingertip seen from far, and from near."""
-MIN_SCORE = 4.5
+MIN_SCORE = 5.0
 """Robust standard deviations of untouched skin that a pale patch must stand out by."""
 EDGE_SHIFT_CELLS = 0.25
 """Registration error that the score allows for at strong edges."""
@@ -35,7 +35,7 @@ SURROUND_CELLS = 10
 CLEAR_SHARE = 0.5
 """The least blurred patch that stands out this well against the clearest is taken: its outline is
 truest."""
-RIVAL_FACTOR = 1.3
+RIVAL_FACTOR = 1.6
 TRIES = 4
 
 

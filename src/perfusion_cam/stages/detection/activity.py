@@ -14,6 +14,7 @@ from perfusion_cam.stages.detection.light import (
     common_gain,
     largest,
     smooth,
+    usual_difference,
 )
 from perfusion_cam.types import FloatArray, GridSample
 
@@ -25,9 +26,11 @@ MIN_SHARE = 0.002
 FLOOR_FACTOR = 4.0
 FLOOR_WINDOW_S = 10.0
 FLOOR_QUANTILE = 0.3
+NOISE_SAMPLES = 60
 QUIET_S = 0.3
 LONGEST_S = 8.0
 """Unceasing change is looked through piece by piece."""
+CALM_S, CALM_SHARE = 2.0, 0.25
 PEAK_SHARE = 0.1
 """A burst reaches as far as activity stays above this share of its peak."""
 
@@ -44,6 +47,7 @@ class BurstFinder:
 
     def __init__(self) -> None:
         self._recent: deque[tuple[float, FloatArray]] = deque()
+        self._usual: deque[FloatArray] = deque(maxlen=NOISE_SAMPLES)
         self._t_s: list[float] = []
         self._lagged_s: list[float] = []
         self._share: list[float] = []
@@ -60,7 +64,7 @@ class BurstFinder:
         if self._recent:
             earlier_s, earlier = self._recent[0]
             difference = grid - earlier
-            change = np.abs(difference - common_gain(difference)) * colour_weights(difference)
+            change = np.abs(difference - common_gain(difference)) * self._weights(difference)
             share = float((largest(change) > CELL_CHANGE).mean())
         else:
             earlier_s, share = sample.t_s, 0.0
@@ -74,20 +78,32 @@ class BurstFinder:
         """Close the burst that the recording ended in."""
         return [] if self._open_from is None else self._close(len(self._t_s))
 
+    def _weights(self, difference: FloatArray) -> FloatArray:
+        """Trust in each colour, from the calmer ones among the last pictures."""
+        self._usual.append(usual_difference(difference))
+        return colour_weights(np.quantile(self._usual, FLOOR_QUANTILE, axis=0))
+
     def _step(self) -> list[Burst]:
         i = len(self._t_s) - 1
         if self._share[i] > self._threshold(i):
             if self._open_from is None:
                 self._open_from = i
             self._last_active = i
-            too_long = self._t_s[i] - self._t_s[self._open_from] > LONGEST_S
-            return self._close(i) if too_long else []
+            return self._close(i) if self._too_long(i) else []
         if self._open_from is None:
             self._forget(i)
             return []
         if self._t_s[i] - self._t_s[self._last_active] <= QUIET_S:
             return []
         return self._close(i)
+
+    def _too_long(self, i: int) -> bool:
+        """Whether to look through unceasing change now: not in the middle of a peak."""
+        assert self._open_from is not None
+        if self._t_s[i] - self._t_s[self._open_from] < LONGEST_S:
+            return False
+        first = bisect_left(self._t_s, self._t_s[i] - CALM_S)
+        return self._share[i] < CALM_SHARE * max(self._share[first : i + 1])
 
     def _threshold(self, i: int) -> float:
         first = bisect_left(self._t_s, self._t_s[i] - FLOOR_WINDOW_S)

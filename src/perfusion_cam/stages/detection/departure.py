@@ -9,7 +9,13 @@ import numpy as np
 
 from perfusion_cam.stages.detection.activity import Burst
 from perfusion_cam.stages.detection.history import GridHistory
-from perfusion_cam.stages.detection.light import colour_weights, common_gain, largest, smooth
+from perfusion_cam.stages.detection.light import (
+    colour_weights,
+    common_gain,
+    largest,
+    smooth,
+    usual_difference,
+)
 from perfusion_cam.types import BoolArray, FloatArray, GridWindow
 
 TOOL_CHANGE = 0.1
@@ -121,7 +127,8 @@ def _weights(history: GridHistory, start_s: float) -> FloatArray:
     window = history.window(start_s - BEFORE_S, start_s)
     if len(window.t_s) < 2:
         return np.ones(3, np.float32)
-    return colour_weights(smooth(window.log_rgb(-1)) - smooth(window.log_rgb(-2)))
+    calm = smooth(window.log_rgb(-1)) - smooth(window.log_rgb(-2))
+    return colour_weights(usual_difference(calm))
 
 
 def _mean(window: GridWindow) -> FloatArray | None:

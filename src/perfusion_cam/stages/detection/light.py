@@ -59,12 +59,16 @@ def common_gain(difference: FloatArray, cells: BoolArray | None = None) -> Float
     return np.asarray(np.median(flat[near], axis=0), np.float32)
 
 
-def colour_weights(difference: FloatArray) -> FloatArray:
-    """How far each colour of a difference of grids can be trusted, 1 or less, array (3,).
-
-    On dark skin blue is mostly noise: a colour whose usual difference is large against what
-    counts as a change is weighted down.
-    """
+def usual_difference(difference: FloatArray) -> FloatArray:
+    """Robust standard deviation over cells of a difference of grids, per colour, array (3,)."""
     flat = _some(difference.reshape(-1, 3))
-    usual = 1.4826 * np.median(np.abs(flat - np.median(flat, axis=0)), axis=0)
+    return np.asarray(1.4826 * np.median(np.abs(flat - np.median(flat, axis=0)), axis=0))
+
+
+def colour_weights(usual: FloatArray) -> FloatArray:
+    """How far each colour can be trusted, 1 or less, array (3,).
+
+    On dark skin blue is mostly noise: a colour whose usual difference (3,) between calm pictures
+    is large against what counts as a change is weighted down.
+    """
     return np.asarray(CELL_CHANGE / np.maximum(CELL_CHANGE, NOISE_FACTOR * usual), np.float32)

@@ -11,7 +11,7 @@ from perfusion_cam.quality import Flag
 from perfusion_cam.stages.refill.mixture import Mixture, fit_all
 from perfusion_cam.stages.refill.models import time_to
 from perfusion_cam.stages.refill.noise import Bins, gather
-from perfusion_cam.stages.refill.signal import Signal, blood_signal
+from perfusion_cam.stages.refill.signal import Signal, blood_signal, light_change
 from perfusion_cam.types import FloatArray, Refill, RefillCurve, SiteTraces
 
 MIN_DEPTH = 0.015
@@ -21,6 +21,11 @@ FAINT_DEPTH = 0.04
 MIN_SEEN_Z = 4.0
 """Standard errors by which the first pallor seen must differ from rest."""
 MIN_SEEN_S = 0.8
+MAX_LIGHT, MAX_LIGHT_SHARE = 0.015, 0.25
+"""Light (natural log, and share of the change) mixed into the early pallor beyond which its fading
+cannot be told from the light's."""
+MAX_SPREAD = 8.0
+"""Upper over lower end of an interval beyond which a time says nothing."""
 RECOVERED = 0.9
 WATCHED_ENOUGH_S = 8.0
 MODEL_ERROR = 0.02
@@ -91,6 +96,9 @@ def _judge(
     )
     if depth < MIN_DEPTH:
         return replace(refill, flags=(Flag.DOES_NOT_BLANCH, *flags))
+    light, share = light_change(traces)
+    if light > MAX_LIGHT and share > MAX_LIGHT_SHARE:
+        return replace(refill, flags=(Flag.LOW_SIGNAL, Flag.LIGHT_CHANGED, *flags))
     if seen < MIN_SEEN_Z * (seen - low) / 1.96:
         return replace(refill, flags=(Flag.LOW_SIGNAL, *flags))
     left = float(np.median(mixture.left_at(watched_s)))
@@ -99,6 +107,8 @@ def _judge(
     if np.median(t90) > watched_s:
         return _not_recovered(refill, t90, watched_s)
     crt_s, interval = _time_and_interval(t90, _unseen_error(depth, bits_per_pixel))
+    if interval[1] > MAX_SPREAD * interval[0]:
+        return replace(refill, flags=(Flag.LOW_SIGNAL, *flags))
     return replace(
         refill,
         status="measured",

@@ -55,6 +55,29 @@ def blood_signal(traces: SiteTraces) -> Signal:
     return Signal(traces.t_s, value, _sample_se(traces, value, placebo), placebo, axis)
 
 
+def light_change(traces: SiteTraces) -> tuple[float, float]:
+    """How much of the early change at the site is light rather than blood.
+
+    Blood moves red about a third as far as green and blue, light all alike; so the change of red
+    tells the two apart.
+
+    Returns
+    -------
+    size, share : float
+        In natural-log light, and of the whole change.
+    """
+    if traces.clipped.any() or not traces.used.any():
+        return 0.0, 0.0
+    first_s = traces.t_s[traces.used][0]
+    early = traces.rgb[traces.used & (traces.t_s <= first_s + EARLY_S)].mean(axis=0)
+    whole = float(early[1:].mean())
+    if whole <= 0:
+        return 0.0, 0.0
+    blood_red = BLOOD[0] / BLOOD[1:].mean()
+    light = (float(early[0]) - blood_red * whole) / (1 - blood_red)
+    return light, light / whole
+
+
 def _noise_covariance(traces: SiteTraces) -> FloatArray:
     seen = traces.used | traces.baseline
     if len(traces.placebo_rgb) >= MIN_PLACEBOS:
