@@ -86,7 +86,7 @@ def stack(
     visits: Sequence[Visit] = (),
     *,
     seed: int = 1,
-    noise: float = 0.008,
+    noise: float | Array = 0.008,
     gain: Callable[[float], float] | None = None,
 ) -> Array:
     """Natural-log light (n, rows, cols, 3) of skin, visits, light and noise."""

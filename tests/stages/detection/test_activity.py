@@ -50,6 +50,15 @@ def test_coming_and_leaving_are_two_bursts() -> None:
     assert visit.release_s < leaving.end_s < visit.release_s + visit.travel_s + EDGE_S
 
 
+def test_a_colour_that_is_mostly_noise_neither_moves_nor_hides_movement() -> None:
+    """As blue on dark skin."""
+    dark = np.array([0.01, 0.015, 0.2])
+    assert bursts_of(8.0, noise=dark) == []
+    coming, leaving = bursts_of(9.0, Visit(2.0, 5.0, pallor=0.0), noise=dark)
+    assert coming.end_s == pytest.approx(2.0, abs=EDGE_S)
+    assert leaving.start_s == pytest.approx(5.0, abs=EDGE_S)
+
+
 def test_what_is_moving_at_the_end_is_closed_by_a_flush() -> None:
     given = samples(times(5.2), stack(times(5.2), [Visit(2.0, 5.0, pallor=0.0, travel_s=1.0)]))
     finder = BurstFinder()
