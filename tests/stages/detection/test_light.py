@@ -7,9 +7,13 @@ import pytest
 from stacks import SHAPE, disc
 
 from perfusion_cam.stages.detection.light import (
+    CELL_CHANGE,
+    NOISE_FACTOR,
+    colour_weights,
     common_gain,
     largest,
     smooth,
+    usual_difference,
 )
 
 GAIN = np.array([0.31, 0.25, 0.22])
@@ -61,3 +65,16 @@ def test_smoothing_averages_nine_cells() -> None:
 def test_the_largest_colour_is_taken() -> None:
     given = noisy(1.0)
     np.testing.assert_array_equal(largest(given), given.max(axis=-1))
+
+
+def test_the_usual_difference_is_that_of_the_noise_whatever_the_light_and_the_hand() -> None:
+    noise = np.array([0.01, 0.02, 0.1], np.float32)
+    difference = noisy(1.0) * noise + GAIN.astype(np.float32)
+    difference[disc(25, 40, 10)] -= 0.8
+    np.testing.assert_allclose(usual_difference(difference), noise, rtol=0.15)
+
+
+def test_a_colour_is_trusted_less_the_noisier_it_is() -> None:
+    quiet = CELL_CHANGE / NOISE_FACTOR / 2
+    trust = colour_weights(np.array([quiet, 2 * quiet, 0.1]))
+    np.testing.assert_allclose(trust, [1.0, 1.0, CELL_CHANGE / (NOISE_FACTOR * 0.1)], rtol=1e-5)
