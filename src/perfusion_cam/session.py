@@ -11,6 +11,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from perfusion_cam.errors import TraceError
 from perfusion_cam.picture import upright_rgb, work_picture
@@ -177,7 +178,7 @@ def analyze(
         If the region lies outside the picture.
     """
     presses: list[PressResult] = []
-    with _one_opencv_thread(), VideoFile(path) as video:
+    with _one_thread_each(), VideoFile(path) as video:
         session = Session(region, video.bits_per_pixel)
         for frame in read_ahead(video):
             presses += session.push(frame)
@@ -220,12 +221,13 @@ def analyze_trace(path: str | Path) -> TraceResult:
 
 
 @contextmanager
-def _one_opencv_thread() -> Iterator[None]:
-    """Leave the other cores to the decoder: pictures this small gain nothing from threads."""
+def _one_thread_each() -> Iterator[None]:
+    """Leave the other cores to the decoder: pictures and matrices this small gain nothing."""
     before = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
-        yield
+        with threadpool_limits(limits=1, user_api="blas"):
+            yield
     finally:
         cv2.setNumThreads(before)
 

@@ -77,6 +77,9 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     Departure or None
         None where nothing had rested there for a second or more.
     """
+    around = history.window(burst.start_s - BEFORE_S, burst.end_s + AFTER_S)
+    if len(around.t_s) == 0 or around.registered.mean() < MIN_REGISTERED:
+        return None
     held = _mean_before(history, burst.start_s)
     bare = _mean_after(history, burst.end_s)
     if held is None or bare is None:

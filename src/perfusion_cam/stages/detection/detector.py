@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,6 +16,8 @@ WATCH_S = 30.0
 """How long the recovery is watched; slower skin is *not recovered* after this time."""
 SETTLE_S = 0.5
 """Pictures wanted after a burst before it is judged."""
+REPEAT_BASELINE_S = 1.0
+"""Baseline of a press on a place just pressed: its end, when the last refill is most over."""
 SAME_PLACE = 0.5
 """Share of the smaller tool's cells that the other must cover to be on the same place."""
 TOUCH_CONTRAST = 0.15
@@ -84,7 +86,13 @@ class PressDetector:
             old = watch.departure
             if _overlap(old, new) < SAME_PLACE:
                 kept.append(watch)
+            elif old.contact_s < new.baseline_s[1] < old.uncovered_s:
+                # What looked bare before was the last press's tool: it has come back, not left.
+                watch.touched_s = new.release_s
+                return
             elif new.contact_s > old.release_s:
+                start_s = max(new.baseline_s[0], new.baseline_s[1] - REPEAT_BASELINE_S)
+                new = replace(new, baseline_s=(start_s, new.baseline_s[1]))
                 if watch.touched_s is None and new.tool_contrast > TOUCH_CONTRAST:
                     watch.touched_s = max(new.baseline_s[1], old.uncovered_s)
                 kept.append(watch)

@@ -71,12 +71,12 @@ def gather(signal: Signal, used: BoolArray, baseline: BoolArray, release_s: floa
 
 def _edges(u_s: FloatArray) -> FloatArray:
     """Every sample its own bin at first, then bins of constant ratio."""
-    if len(u_s) <= MAX_BINS:
-        return np.asarray(u_s)
     span = u_s[-1] - u_s[0]
     interval = span / (len(u_s) - 1)
+    if len(u_s) <= MAX_BINS:
+        return np.asarray(u_s - interval / 1000)
     growth = np.geomspace(1, 1 + span / (8 * interval), MAX_BINS) - 1
-    return np.asarray(u_s[0] + np.unique(np.round(growth * 8)) * interval)
+    return np.asarray(u_s[0] + (np.unique(np.round(growth * 8)) - 0.5) * interval)
 
 
 def _structure(signal: Signal, used: BoolArray) -> tuple[float, float]:
