@@ -43,6 +43,7 @@ class Flag(Enum):
     OVERSHOOT = "overshoot"
     NO_SKIN_BESIDE = "no_skin_beside"
     NO_CONTROL = "no_control"
+    REPEATED_SOON = "repeated_soon"
 
     @property
     def meaning(self) -> FlagMeaning:
@@ -97,6 +98,9 @@ MEANINGS: dict[Flag, FlagMeaning] = {
     ),
     Flag.NO_SKIN_BESIDE: FlagMeaning(
         "No unpressed skin beside the site was visible to compare with.", True
+    ),
+    Flag.REPEATED_SOON: FlagMeaning(
+        "The same place was pressed less than 2 min before and may not have been at rest.", False
     ),
     Flag.NO_CONTROL: FlagMeaning(
         "The trace has no unpressed skin to compare with: changes of light are not taken out.",

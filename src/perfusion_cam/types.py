@@ -242,6 +242,8 @@ class Press:
         When the skin was last seen untouched before the press.
     uncovered_s : float
         When the tool had left the picture or come to rest beside the site.
+    since_last_s : float or None
+        From the last release at the same place to this contact; None for a first press.
     """
 
     contact_s: float
@@ -256,6 +258,7 @@ class Press:
     tool_hides: float
     baseline_s: tuple[float, float]
     uncovered_s: float
+    since_last_s: float | None = None
 
     @property
     def hold_s(self) -> float:

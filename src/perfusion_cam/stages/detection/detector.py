@@ -16,7 +16,8 @@ WATCH_S = 30.0
 """How long the recovery is watched; slower skin is *not recovered* after this time."""
 SETTLE_S = 0.5
 """Pictures wanted after a burst before it is judged."""
-REPEAT_BASELINE_S = 1.0
+REMEMBERED = 8
+REPEAT_BASELINE_S = 0.7
 """Baseline of a press on a place just pressed: its end, when the last refill is most over."""
 SAME_PLACE = 0.5
 """Share of the smaller tool's cells that the other must cover to be on the same place."""
@@ -35,6 +36,7 @@ class PressWindow:
 class _Watch:
     departure: Departure
     touched_s: float | None = None
+    since_last_s: float | None = None
 
 
 class PressDetector:
@@ -49,6 +51,7 @@ class PressDetector:
         self._bursts = BurstFinder()
         self._to_judge: list[Burst] = []
         self._watches: list[_Watch] = []
+        self._past: list[Departure] = []
 
     def push(self, sample: GridSample) -> list[PressWindow]:
         """Take one sample; return presses that are complete with it."""
@@ -91,14 +94,25 @@ class PressDetector:
                 watch.touched_s = new.release_s
                 return
             elif new.contact_s > old.release_s:
-                start_s = max(new.baseline_s[0], new.baseline_s[1] - REPEAT_BASELINE_S)
-                new = replace(new, baseline_s=(start_s, new.baseline_s[1]))
                 if watch.touched_s is None and new.tool_contrast > TOUCH_CONTRAST:
                     watch.touched_s = max(new.baseline_s[1], old.uncovered_s)
                 kept.append(watch)
             elif old.tool_cells.sum() > new.tool_cells.sum():
                 return
-        self._watches = [*kept, _Watch(new)]
+        self._watches = [*kept, self._new_watch(new)]
+        self._past = [*self._past, new][-REMEMBERED:]
+
+    def _new_watch(self, new: Departure) -> _Watch:
+        earlier = [
+            old.release_s
+            for old in self._past
+            if old.release_s < new.contact_s and _overlap(old, new) >= SAME_PLACE
+        ]
+        if not earlier:
+            return _Watch(new)
+        start_s = max(new.baseline_s[0], new.baseline_s[1] - REPEAT_BASELINE_S)
+        rested = replace(new, baseline_s=(start_s, new.baseline_s[1]))
+        return _Watch(rested, since_last_s=new.contact_s - max(earlier))
 
     def _close(
         self, watch: _Watch, now_s: float, why: Literal["recording", "watched"]
@@ -124,6 +138,7 @@ class PressDetector:
             tool_hides=found.tool_hides,
             baseline_s=found.baseline_s,
             uncovered_s=found.uncovered_s,
+            since_last_s=watch.since_last_s,
         )
         return PressWindow(press, window)
 
