@@ -44,6 +44,7 @@ class Flag(Enum):
     NO_SKIN_BESIDE = "no_skin_beside"
     NO_CONTROL = "no_control"
     REPEATED_SOON = "repeated_soon"
+    NOT_BLOOD = "not_blood"
 
     @property
     def meaning(self) -> FlagMeaning:
@@ -80,7 +81,7 @@ MEANINGS: dict[Flag, FlagMeaning] = {
     ),
     Flag.TIME_GAPS: FlagMeaning("Pictures are missing during the recovery (gaps > 100 ms).", False),
     Flag.LOW_SIGNAL: FlagMeaning(
-        "The colour change is too small against noise to time its return.", True
+        "The colour change is too small against noise, movement and light to time its return.", True
     ),
     Flag.MODELS_DISAGREE: FlagMeaning(
         "Different recovery curves fit equally well and give different times; the interval "
@@ -98,6 +99,11 @@ MEANINGS: dict[Flag, FlagMeaning] = {
     ),
     Flag.NO_SKIN_BESIDE: FlagMeaning(
         "No unpressed skin beside the site was visible to compare with.", True
+    ),
+    Flag.NOT_BLOOD: FlagMeaning(
+        "The change of colour at the site was light or shadow as much as blood, so its return "
+        "cannot be timed.",
+        True,
     ),
     Flag.REPEATED_SOON: FlagMeaning(
         "The same place was pressed less than 2 min before and may not have been at rest.", False

@@ -44,7 +44,7 @@ def is_press(result: PressResult) -> bool:
     long enough to have been meant as a press; a passing hand, a shadow or a lamp is not reported.
     """
     press, site, flags = result.press, result.site, result.refill.flags
-    doubts = {Flag.DOES_NOT_BLANCH, Flag.LOW_SIGNAL, Flag.LOST}
+    doubts = {Flag.DOES_NOT_BLANCH, Flag.LOW_SIGNAL, Flag.LOST, Flag.NOT_BLOOD}
     if site is not None and doubts.isdisjoint(flags):
         long_enough = press.hold_s >= MIN_SILENT_HOLD_S
         return site.stands_out >= (1 if long_enough else CLEAR_SITE)

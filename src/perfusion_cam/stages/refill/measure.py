@@ -98,7 +98,7 @@ def _judge(
         return replace(refill, flags=(Flag.DOES_NOT_BLANCH, *flags))
     light, share = light_change(traces)
     if light > MAX_LIGHT and share > MAX_LIGHT_SHARE:
-        return replace(refill, flags=(Flag.LOW_SIGNAL, Flag.LIGHT_CHANGED, *flags))
+        return replace(refill, flags=(Flag.NOT_BLOOD, Flag.LIGHT_CHANGED, *flags))
     if seen < MIN_SEEN_Z * (seen - low) / 1.96:
         return replace(refill, flags=(Flag.LOW_SIGNAL, *flags))
     left = float(np.median(mixture.left_at(watched_s)))
