@@ -202,9 +202,12 @@ class GridWindow:
     marks: NDArray[np.uint8]
     registered: BoolArray
 
-    def log_rgb(self, index: slice | int | BoolArray) -> FloatArray:
-        """Natural-log light, float32, of some samples."""
-        return self.light_code[index].astype(np.float32) / np.float32(LIGHT_CODE)
+    def log_rgb(self, index: slice | int | BoolArray, cells: BoolArray | None = None) -> FloatArray:
+        """Natural-log light, float32, of some samples and of all or some cells."""
+        codes = self.light_code[index]
+        if cells is not None:
+            codes = codes[..., cells, :]
+        return codes.astype(np.float32) / np.float32(LIGHT_CODE)
 
     def valid(self) -> BoolArray:
         """Which cells lie inside the picture, array (n, rows, cols)."""

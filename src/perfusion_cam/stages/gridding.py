@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perfusion_cam.colour import linear_from_gamma, log_light, rgb_from_ycc
+from perfusion_cam.interpolation import sampled
 from perfusion_cam.types import ColourCode, FloatArray, GridSample, GridShape
 
 WORK_PX = 480
@@ -36,7 +37,9 @@ class Gridder:
     """Lays working pictures into the reference's grid.
 
     Averages are taken in code values: the bias against averaging light is fixed for each cell and
-    cancels against the cell's own baseline.
+    cancels against the cell's own baseline. The picture is averaged over squares of a cell's size
+    before it is sampled at the cells' centres, which for the turns of a few degrees seen here is
+    what averaging the turned picture over its cells gives.
     """
 
     def __init__(self, work: tuple[int, ...], factor: int, colour: ColourCode) -> None:
@@ -45,9 +48,8 @@ class Gridder:
         self._factor = factor
         self._work = work
         self._colour = colour
-        size = (self.shape.rows * self._cell, self.shape.cols * self._cell)
-        self._luma_at = _pixel_grid(size, 1)
-        self._chroma_at = _pixel_grid(size, 2)
+        self._centres = _cell_centres(self.shape, self._cell)
+        self._chroma_weights = _square(self._cell / 2)
 
     def push(
         self,
@@ -74,9 +76,14 @@ class Gridder:
         hold, registered
             As in `GridSample`.
         """
-        grid_luma = self._average(luma, self._mapped(self._luma_at, matrix, residual))
-        chroma_at = (self._mapped(self._chroma_at, matrix, residual) - np.float32(0.5)) / 2
-        grid_chroma = self._average(chroma, np.asarray(chroma_at, np.float32))
+        at = self._mapped(matrix, residual)
+        # An even square has its centre half a pixel before the pixel that it is stored in.
+        even = np.float32(0.5 * (self._cell % 2 == 0))
+        weights = self._chroma_weights
+        mean_luma = np.asarray(cv2.blur(luma, (self._cell, self._cell)), np.float32)
+        mean_chroma = np.asarray(cv2.sepFilter2D(chroma, -1, weights, weights), np.float32)
+        grid_luma = sampled(mean_luma, at + even)
+        grid_chroma = sampled(mean_chroma, at / np.float32(2) - np.float32(0.25))
         rgb = rgb_from_ycc(grid_luma, grid_chroma[..., 0], grid_chroma[..., 1], self._colour)
         light = linear_from_gamma(rgb, self._colour.transfer)
         to_frame = matrix.copy()
@@ -84,41 +91,24 @@ class Gridder:
         return GridSample(
             t_s=t_s,
             log_rgb=log_light(light, LIGHT_FLOOR),
-            valid=self._inside(matrix),
+            valid=self._inside(at),
             clipped=(rgb > CLIPPED_HIGH) | (rgb < CLIPPED_LOW),
             to_frame=to_frame,
             hold=hold,
             registered=registered,
         )
 
-    def _mapped(
-        self, at: NDArray[np.float32], matrix: FloatArray, residual: FloatArray
-    ) -> NDArray[np.float32]:
-        """Where reference pixels `at` (h, w, 2) lie in this picture."""
-        linear = matrix[:, :2].astype(np.float32)
-        mapped = cv2.transform(at, np.column_stack([linear, matrix[:, 2]]).astype(np.float32))
+    def _mapped(self, matrix: FloatArray, residual: FloatArray) -> NDArray[np.float32]:
+        """Where the cells' centres lie in this picture, array (rows, cols, 2)."""
+        mapped = cv2.transform(self._centres, matrix.astype(np.float32))
         if np.abs(residual).max(initial=0.0) > MESH_FLAT_PX:
-            mesh = cv2.resize(residual, (self._work[1], self._work[0]))
-            step = round(float(at[0, 1, 0] - at[0, 0, 0]))
-            rows, cols = at.shape[:2]
-            mapped = mapped + mesh[::step, ::step][:rows, :cols]
+            mapped = mapped + cv2.resize(residual, (self.shape.cols, self.shape.rows))
         return np.asarray(mapped, np.float32)
 
-    def _average(self, picture: FloatArray, at: NDArray[np.float32]) -> FloatArray:
-        laid = cv2.remap(
-            picture, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-        size = (self.shape.cols, self.shape.rows)
-        return np.asarray(cv2.resize(laid, size, interpolation=cv2.INTER_AREA))
-
-    def _inside(self, matrix: FloatArray) -> NDArray[np.bool_]:
-        rows, cols = np.mgrid[: self.shape.rows, : self.shape.cols]
-        x = (cols + 0.5) * self._cell
-        y = (rows + 0.5) * self._cell
-        frame_x = matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2]
-        frame_y = matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2]
+    def _inside(self, at: NDArray[np.float32]) -> NDArray[np.bool_]:
         height, width = self._work
-        return np.asarray((frame_x >= 0) & (frame_x < width) & (frame_y >= 0) & (frame_y < height))
+        x, y = at[..., 0], at[..., 1]
+        return np.asarray((x >= -0.5) & (x < width - 0.5) & (y >= -0.5) & (y < height - 0.5))
 
 
 class GridAverager:
@@ -157,9 +147,17 @@ class GridAverager:
         ]
 
 
-def _pixel_grid(size: tuple[int, int], step: int) -> NDArray[np.float32]:
-    """Coordinates (x, y) of every `step`-th pixel block's centre, array (h, w, 2)."""
-    rows, cols = size[0] // step, size[1] // step
-    x = np.arange(cols, dtype=np.float32) * step + (step - 1) / 2
-    y = np.arange(rows, dtype=np.float32) * step + (step - 1) / 2
+def _cell_centres(shape: GridShape, cell: int) -> NDArray[np.float32]:
+    """Coordinates (x, y) of the cells' centres in the reference, array (rows, cols, 2)."""
+    x, y = ((np.arange(n) + 0.5) * cell - 0.5 for n in (shape.cols, shape.rows))
     return np.asarray(np.stack(np.meshgrid(x, y), axis=-1), np.float32)
+
+
+def _square(side: float) -> NDArray[np.float32]:
+    """Weights along one axis of an average over `side` pixels, which need not be whole."""
+    reach = int(np.ceil((side - 1) / 2)) if side > 1 else 0
+    edge = (side - 1) / 2 - reach + 1
+    weights = np.ones(2 * reach + 1)
+    if reach:
+        weights[[0, -1]] = edge
+    return np.asarray(weights / weights.sum(), np.float32)

@@ -8,11 +8,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from perfusion_cam.interpolation import sampled
 from perfusion_cam.types import FloatArray
 
 MAX_FEATURES_PER_TILE = 4
 PATCH_PX = 17
-PYRAMID_LEVELS = 2
+NEAR_LEVELS, FAR_LEVELS = 1, 2
+"""Pyramid levels in which a feature is looked for: from one picture to the next, where it is
+foretold to within some 12 working pixels, and to find skin that was lost."""
 TILES = (6, 8)
 TEXTURE_SPAN = 28.0
 """Grey levels that one standard deviation of the reference's texture is stretched to."""
@@ -22,6 +25,8 @@ INLIER_PX = 1.0
 MIN_INLIERS = 8
 MAX_PATCH_ERROR = 2.0
 """Difference of a found patch from its reference, over that of the features in consensus."""
+HOLD_DROP = 0.8
+"""A share of features found this far below the last picture's has the skin looked for farther."""
 LEARN_S, LEARN_EVERY_S = 0.8, 0.2
 """The reference is renewed this often, this long, from the mean of the pictures in between: less
 noise, and no first picture still soft from coding."""
@@ -68,11 +73,14 @@ class Registrar:
     def __init__(self) -> None:
         self._reference: NDArray[np.uint8] | None = None
         self._points: NDArray[np.float32] = np.empty((0, 2), np.float32)
+        self._points_in_mesh: NDArray[np.float32] = np.empty((0, 1, 2), np.float32)
         self._gain = 0.0
         self._matrix: FloatArray = np.eye(2, 3)
         self._still: FloatArray = np.zeros((*MESH, 2), np.float32)
+        self._residual = self._still
         self._mesh_weights: FloatArray = np.empty((0, 0))
         self._lost_count = 0
+        self._hold = 1.0
         self._laid: list[FloatArray] = []
         self._start_s = self._learned_s = 0.0
 
@@ -91,12 +99,12 @@ class Registrar:
             enough = len(self._points) >= MIN_INLIERS
             return Registration(self._matrix, self._still, 1.0 if enough else 0.0, True)
         texture = self._texture(luma)
-        guesses = [self._matrix]
-        if self._lost_count > 0:
-            guesses.append(self._shift_guess(texture))
-        best = max((self._match(texture, guess) for guess in guesses), key=lambda r: r.hold)
+        best = self._match(texture, self._matrix, self._residual, NEAR_LEVELS)
+        if not best.registered or best.hold < HOLD_DROP * self._hold:
+            best = max(best, self._search(texture), key=lambda match: match.hold)
+        self._hold = best.hold
         if best.registered:
-            self._matrix = best.matrix
+            self._matrix, self._residual = best.matrix, best.residual
             self._lost_count = 0
             if t_s - self._start_s < LEARN_S:
                 self._average(t_s, luma, best.matrix)
@@ -110,6 +118,10 @@ class Registrar:
         self._reference = self._texture(luma)
         self._points = _spread_features(self._reference)
         self._mesh_weights = _mesh_weights(self._points, luma.shape)
+        nodes_per_px = np.array(MESH[::-1]) / luma.shape[::-1]
+        self._points_in_mesh = np.asarray((self._points + 0.5) * nodes_per_px - 0.5, np.float32)[
+            :, None
+        ]
 
     def _average(self, t_s: float, luma: FloatArray, matrix: FloatArray) -> None:
         """Lay the first pictures over the reference, and renew it from their mean."""
@@ -123,20 +135,30 @@ class Registrar:
             self._learned_s = t_s
 
     def _texture(self, luma: FloatArray) -> NDArray[np.uint8]:
-        scaled = cv2.convertScaleAbs(_contrast(luma) * np.float32(self._gain) + np.float32(128))
-        return np.asarray(scaled, np.uint8)
+        return np.asarray(cv2.convertScaleAbs(_contrast(luma), alpha=self._gain, beta=128.0))
 
-    def _match(self, texture: NDArray[np.uint8], guess: FloatArray) -> Registration:
+    def _search(self, texture: NDArray[np.uint8]) -> Registration:
+        """Match from farther away; once the skin is lost, also from where the picture is alike."""
+        guesses = [self._matrix]
+        if self._lost_count > 0:
+            guesses.append(self._shift_guess(texture))
+        matches = (self._match(texture, guess, self._still, FAR_LEVELS) for guess in guesses)
+        return max(matches, key=lambda match: match.hold)
+
+    def _match(
+        self, texture: NDArray[np.uint8], guess: FloatArray, residual: FloatArray, levels: int
+    ) -> Registration:
         if len(self._points) < MIN_INLIERS or self._reference is None:
             return Registration(guess, self._still, 0.0, False)
         start = (self._points @ guess[:, :2].T + guess[:, 2]).astype(np.float32)
+        start += sampled(residual, self._points_in_mesh)[:, 0]
         found, ok, error = cv2.calcOpticalFlowPyrLK(
             self._reference,
             texture,
             self._points.reshape(-1, 1, 2),
             start.reshape(-1, 1, 2).copy(),
             winSize=(PATCH_PX, PATCH_PX),
-            maxLevel=PYRAMID_LEVELS,
+            maxLevel=levels,
             criteria=(cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 10, 0.03),
             flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
         )
@@ -180,7 +202,7 @@ class Registrar:
 def _contrast(luma: FloatArray) -> FloatArray:
     side = max(9, int(luma.shape[1] * BLUR_SHARE)) | 1
     mean = cv2.blur(luma, (side, side))
-    fine = cv2.GaussianBlur(luma, (0, 0), 0.8)
+    fine = cv2.GaussianBlur(luma, (5, 5), 0.8)
     return np.asarray((fine - mean) / (mean + np.float32(8)), np.float32)
 
 
@@ -212,11 +234,11 @@ def _mesh_weights(points: NDArray[np.float32], size: tuple[int, ...]) -> FloatAr
 
 def _mesh(left: FloatArray, near: NDArray[np.bool_], weights: FloatArray) -> FloatArray:
     """Smooth field through the features' residuals, robust to features on something else."""
+    left, weights = left[near], weights[:, near]
     smooth = np.zeros((weights.shape[0], 2), np.float32)
-    trust = weights * near
+    trust = weights
     for _ in range(3):
         smooth = (trust @ left) / (trust.sum(axis=1, keepdims=True) + MESH_PRIOR)
-        dx = left[None, :, 0] - smooth[:, :1]
-        dy = left[None, :, 1] - smooth[:, 1:]
-        trust = weights * near / (1 + (dx * dx + dy * dy) / INLIER_PX**2)
+        apart = (left**2).sum(axis=1) - 2 * smooth @ left.T + (smooth**2).sum(axis=1, keepdims=True)
+        trust = weights / (1 + apart / INLIER_PX**2)
     return np.asarray(smooth.reshape(*MESH, 2), np.float32)

@@ -11,7 +11,7 @@ from perfusion_cam.types import BoolArray, FloatArray, GridWindow, Press, Site, 
 MAX_PLACEBOS = 40
 MIN_STENCIL_SHARE = 0.7
 """A placebo needs this share of its cells on the same, untouched skin."""
-CHUNK = 64
+CHUNK = 16
 SETTLED_FACTOR = 3.0
 """The site counts as uncovered once its cells differ no more than this times their usual."""
 SETTLED_SAMPLES = 3
@@ -35,15 +35,16 @@ def sample_traces(window: GridWindow, press: Press, site: Site) -> SiteTraces:
     reference = window.log_rgb(baseline).mean(axis=0)
     stencils = [_stencil(site.cells, site.control_cells)]
     stencils += _placebos(site, reference, np.asarray(window.valid().all(axis=0)))
-    weights = np.stack([stencil.ravel() for stencil in stencils], axis=1).astype(np.float32)
-    watched = site.cells | site.control_cells
+    laid = np.stack(stencils, axis=-1).astype(np.float32)
+    asked = np.asarray(laid.any(axis=-1))
+    weights = laid[asked]
+    watched = (site.cells | site.control_cells)[asked]
     red_change = np.empty((len(window.t_s), int(watched.sum())), np.float32)
     traces = np.empty((len(window.t_s), 3, weights.shape[1]), np.float32)
     for lo in range(0, len(window.t_s), CHUNK):
         part = slice(lo, lo + CHUNK)
-        light = window.log_rgb(part) - reference
-        cells = light.reshape(light.shape[0], -1, 3).transpose(0, 2, 1)
-        traces[part] = cells @ weights
+        light = window.log_rgb(part, asked) - reference[asked]
+        traces[part] = np.ascontiguousarray(light.transpose(0, 2, 1)) @ weights
         red_change[part] = light[:, watched, 0]
     rgb = traces - trim_mean(traces[baseline], TRIMMED_SHARE, axis=0)
     return SiteTraces(

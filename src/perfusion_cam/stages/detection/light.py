@@ -10,7 +10,7 @@ from perfusion_cam.types import BoolArray, FloatArray
 CELL_CHANGE = 0.06
 """Natural-log change that counts as a changed cell: ~3 grey levels of mid-tone skin."""
 NOISE_FACTOR = 5.0
-ENOUGH_CELLS = 3000
+ENOUGH_CELLS = 1500
 _EDGES = np.linspace(-1.5, 1.5, 121)
 _SMOOTH = np.array([1.0, 2.0, 3.0, 2.0, 1.0])
 
