@@ -106,6 +106,12 @@ def test_the_simulator_knows_itself_only(path: Path) -> None:
     assert all(name.startswith("simulate") for name in own(imported_by(path)))
 
 
+@pytest.mark.parametrize("path", within("thresholds"), ids=label)
+def test_the_rules_stand_alone(path: Path) -> None:
+    assert all(name.startswith("thresholds") for name in own(imported_by(path)))
+    assert outside(imported_by(path)) <= {"pydantic", "pydantic_core"}
+
+
 @pytest.mark.parametrize("path", within("report"), ids=label)
 def test_reports_do_not_measure(path: Path) -> None:
     assert not {name for name in own(imported_by(path)) if name.startswith("stages")}

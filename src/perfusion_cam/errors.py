@@ -37,3 +37,9 @@ class TraceError(PerfusionCamError):
     """A colour trace (CSV) cannot be read."""
 
     exit_code = 6
+
+
+class RulesError(PerfusionCamError):
+    """A profile of threshold rules is not known, cannot be read or holds a mistake."""
+
+    exit_code = 7

@@ -1,4 +1,4 @@
-"""The command line: ``perfusion-cam analyze | trace | simulate``.
+"""The command line: ``perfusion-cam analyze | trace | simulate | thresholds``.
 
 Nothing heavy is imported before a command runs, so that ``--help`` answers at once.
 """
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from perfusion_cam.apps import thresholds
 from perfusion_cam.apps.failing import emit, guarded
 
 if TYPE_CHECKING:
@@ -22,13 +23,14 @@ app = typer.Typer(
     name="perfusion-cam",
     help="Capillary refill time from ordinary video. Research use only; not a medical device.",
     epilog="Exit codes: 0 done (whatever was found), 2 usage, 3 unreadable recording, 4 result "
-    "cannot be written, 5 site outside the picture, 6 unreadable trace, 70 internal error, "
-    "130 interrupted.",
+    "cannot be written, 5 site outside the picture, 6 unreadable trace, 7 faulty profile "
+    "of rules, 70 internal error, 130 interrupted.",
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(thresholds.app, name="thresholds")
 
 JsonOption = Annotated[
     str | None,

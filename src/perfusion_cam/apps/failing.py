@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import typer
 
-from perfusion_cam.errors import PerfusionCamError
+from perfusion_cam.errors import PerfusionCamError, RulesError
 
 INTERRUPTED = 130
 
@@ -32,6 +32,10 @@ def as_failure(error: Exception, doing: str) -> PerfusionCamError:
     """
     if isinstance(error, PerfusionCamError):
         return error
+    from perfusion_cam.thresholds.errors import ProfileError
+
+    if isinstance(error, ProfileError):
+        return RulesError(str(error))
     if os.environ.get("PERFUSION_CAM_DEBUG") == "1":
         traceback.print_exception(error)
     return InternalError(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from perfusion_cam.thresholds.describing import age_words, described, presses_words
 from perfusion_cam.thresholds.measured import Subject
 from perfusion_cam.thresholds.profile import Population
-from perfusion_cam.thresholds.vocabulary import PRESS_WORDS, SEX_WORDS, one_of
 
 
 class Fit(NamedTuple):
@@ -33,11 +33,11 @@ def fit(population: Population, subject: Subject) -> Fit:
     excluded: list[str] = []
     for name, wanted, known, fits in (
         ("sex", population.sex, subject.sex, subject.sex == population.sex),
-        ("age", _age_words(population), subject.age_years, _age_fits(population, subject)),
+        ("age", age_words(population), subject.age_years, _age_fits(population, subject)),
         ("site", population.sites, subject.site, subject.site in population.sites),
         (
             "presses a side",
-            _presses_words(population),
+            presses_words(population),
             subject.presses_a_side,
             _presses_fit(population, subject),
         ),
@@ -56,34 +56,6 @@ def fit(population: Population, subject: Subject) -> Fit:
             excluded.append(name)
     reason = f"for {described(population)}" if excluded else None
     return Fit(tuple(missing), reason)
-
-
-def described(population: Population) -> str:
-    """Say whom a limit is for, such as ``men, 18 to under 65 years, finger``."""
-    parts = [
-        SEX_WORDS[population.sex] if population.sex else "",
-        _age_words(population),
-        one_of(site.replace("_", " ") for site in population.sites) if population.sites else "",
-        _presses_words(population),
-        PRESS_WORDS[population.press] if population.press != "moderate_5s" else "",
-    ]
-    return ", ".join(filter(None, parts)) or "anyone"
-
-
-def _age_words(population: Population) -> str:
-    return _range_words(population.age_from_years, population.age_below_years, "years")
-
-
-def _presses_words(population: Population) -> str:
-    return _range_words(population.presses_from, population.presses_below, "presses a side")
-
-
-def _range_words(start: float | None, end: float | None, of: str) -> str:
-    if start is None and end is None:
-        return ""
-    if end is None:
-        return f"{start:g} {of} or more"
-    return f"under {end:g} {of}" if start is None else f"{start:g} to under {end:g} {of}"
 
 
 def _age_fits(population: Population, subject: Subject) -> bool:
