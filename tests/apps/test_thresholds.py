@@ -66,11 +66,11 @@ def test_check_says_verdicts_reasons_and_what_was_taken():
     assert RESEARCH_USE_ONLY in said
 
 
-def test_check_says_where_sources_disagree():
+def test_check_says_where_rules_disagree():
     result = run("check", "--crt", 3, "--sex", "f", "--age", 41, "--endpoint", "visual")
     said = words(result.stdout)
     assert (
-        "Sources disagree: beyond filler-occlusion/impairment, within "
+        "Rules disagree: beyond filler-occlusion/impairment, within "
         "filler-occlusion/women-typical." in said
     )
     assert "taken as t90" not in said

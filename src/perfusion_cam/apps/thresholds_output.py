@@ -94,7 +94,7 @@ def give_evaluation(evaluation: Evaluation, assumed: Sequence[str], json: str | 
     for profile in evaluation.profiles:
         parts += [*_profile_part(profile, evaluation), Text()]
     for conflict in evaluation.conflicts:
-        parts.append(Text(f"Sources disagree: beyond {conflict.beyond}, within {conflict.within}."))
+        parts.append(Text(f"Rules disagree: beyond {conflict.beyond}, within {conflict.within}."))
     notes = [note for one in evaluation.findings for note in one.notes]
     if any(one.verdict == "within" for one in evaluation.findings):
         notes.append(f"within: {WITHIN[0].lower()}{WITHIN[1:]}")
