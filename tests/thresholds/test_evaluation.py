@@ -85,6 +85,7 @@ class TestTheProtocol:
         assert verdict(1.0, 1.2).verdict == "beyond"
         assert verdict(1.0, 0.8).verdict == "within"
         assert verdict(3.5, 1.2).verdict == "within"
+        assert verdict(3.5, None).verdict == "within"  # whatever the colour
         assert verdict(1.0, None).missing == ("duskiness",)
         assert verdict(None, 1.2).missing == ("crt",)
 
