@@ -22,6 +22,7 @@ class WorkPicture:
 
     Attributes
     ----------
+    t_s : float
     luma : array (h, w) float32
         Code values as 8-bit equivalents. Upright pixel (x, y) of the frame lies in (x // factor,
         y // factor); ``h`` and ``w`` are even.
@@ -31,6 +32,7 @@ class WorkPicture:
         Side in pixels of the square that became one luma value.
     """
 
+    t_s: float
     luma: NDArray[np.float32]
     chroma: NDArray[np.float32]
     factor: int
@@ -68,7 +70,8 @@ def work_picture(frame: Frame, factor: int) -> WorkPicture:
         return turned(mean, frame.orientation)
 
     chroma = np.stack([small(frame.cb, 2 * factor), small(frame.cr, 2 * factor)], axis=-1)
-    return WorkPicture(np.ascontiguousarray(small(frame.luma, factor)), chroma, factor)
+    luma = np.ascontiguousarray(small(frame.luma, factor))
+    return WorkPicture(frame.t_s, luma, chroma, factor)
 
 
 def turned(plane: NDArray[Any], orientation: Orientation) -> NDArray[Any]:

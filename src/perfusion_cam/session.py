@@ -14,7 +14,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from perfusion_cam.errors import TraceError
-from perfusion_cam.picture import upright_rgb, work_picture
+from perfusion_cam.picture import WorkPicture, upright_rgb, work_picture
 from perfusion_cam.quality import Flag
 from perfusion_cam.settings import Region
 from perfusion_cam.sources.colour_trace import read_colour_trace
@@ -98,13 +98,27 @@ class Session:
         RegionError
             If the region lies outside the first picture.
         """
+        return self.take(self.reduce(frame))
+
+    def reduce(self, frame: Frame) -> WorkPicture:
+        """Average one picture down: the half of `push` that may run ahead in another thread.
+
+        Raises
+        ------
+        RegionError
+            If the region lies outside the first picture.
+        """
         if self._gridder is None:
             self._start(frame)
+        return work_picture(frame, self._factor)
+
+    def take(self, picture: WorkPicture) -> list[PressResult]:
+        """Follow the skin in one reduced picture; return the presses complete with it."""
         assert self._gridder is not None
-        picture = work_picture(frame, self._factor)
-        placed = self._registrar.push(frame.t_s, picture.luma)
+        assert self._detector is not None
+        placed = self._registrar.push(picture.t_s, picture.luma)
         sample = self._gridder.push(
-            frame.t_s,
+            picture.t_s,
             picture.luma,
             picture.chroma,
             placed.matrix,
@@ -112,11 +126,10 @@ class Session:
             placed.hold,
             placed.registered,
         )
-        self._log.t_s.append(frame.t_s)
+        self._log.t_s.append(picture.t_s)
         self._log.hold.append(placed.hold)
         self._log.to_frame.append(sample.to_frame)
         self._log.registered.append(placed.registered)
-        assert self._detector is not None
         found = [w for ready in self._averager.push(sample) for w in self._detector.push(ready)]
         return self._measure(found)
 
@@ -180,10 +193,11 @@ def analyze(
     presses: list[PressResult] = []
     with _one_thread_each(), VideoFile(path) as video:
         session = Session(region, video.bits_per_pixel)
-        for frame in read_ahead(video):
-            presses += session.push(frame)
-            if on_progress is not None and frame.index % 15 == 0:
-                on_progress(frame.t_s, video.announced_s)
+        reduced = read_ahead(map(session.reduce, video))
+        for index, picture in enumerate(reduced):
+            presses += session.take(picture)
+            if on_progress is not None and index % 15 == 0:
+                on_progress(picture.t_s, video.announced_s)
         presses += session.flush()
         info = _with_tracking(video.info(), session.track)
     return _examination(session, presses, info)

@@ -177,8 +177,9 @@ _OUTSIDE = 8
 
 def marks_of(valid: BoolArray, clipped: BoolArray) -> NDArray[np.uint8]:
     """Pack `GridSample.valid` and `GridSample.clipped` into a byte a cell."""
-    colours = clipped @ np.array([1, 2, 4], np.uint8)
-    return np.asarray(colours + np.where(valid, 0, _OUTSIDE), np.uint8)
+    bits = clipped.view(np.uint8)
+    inside = bits[..., 0] | (bits[..., 1] << 1) | (bits[..., 2] << 2)
+    return np.where(valid, inside, inside | _OUTSIDE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ class _End:
         self.error = error
 
 
-def read_ahead(frames: Iterable[T], depth: int = 4) -> Iterator[T]:
+def read_ahead(frames: Iterable[T], depth: int = 16) -> Iterator[T]:
     """Iterate over `frames` with a thread that stays up to `depth` items ahead.
 
     The thread starts with the first item asked for. It ends, and has been waited for, when the

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from perfusion_cam.interpolation import sampled
 from perfusion_cam.types import FloatArray
 
-MAX_FEATURES_PER_TILE = 4
+MAX_FEATURES_PER_TILE = 3
 PATCH_PX = 17
 NEAR_LEVELS, FAR_LEVELS = 1, 2
 """Pyramid levels in which a feature is looked for: from one picture to the next, where it is
@@ -188,7 +188,7 @@ class Registrar:
         usual = float(np.median(error.reshape(-1)[good][inliers.reshape(-1) > 0]))
         near = good & (np.abs(left).max(axis=1) < MAX_RESIDUAL_SHARE * width)
         near &= error.reshape(-1) < MAX_PATCH_ERROR * usual + 1.0
-        residual = _mesh(left, near, self._mesh_weights)
+        residual = _mesh(left[near], self._mesh_weights[:, near])
         return Registration(np.asarray(matrix, float), residual, hold, registered)
 
     def _shift_guess(self, texture: NDArray[np.uint8]) -> FloatArray:
@@ -200,8 +200,10 @@ class Registrar:
 
 
 def _contrast(luma: FloatArray) -> FloatArray:
-    side = max(9, int(luma.shape[1] * BLUR_SHARE)) | 1
-    mean = cv2.blur(luma, (side, side))
+    height, width = luma.shape
+    half = cv2.resize(luma, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    side = max(5, int(half.shape[1] * BLUR_SHARE)) | 1
+    mean = cv2.resize(cv2.blur(half, (side, side)), (width, height))
     fine = cv2.GaussianBlur(luma, (5, 5), 0.8)
     return np.asarray((fine - mean) / (mean + np.float32(8)), np.float32)
 
@@ -232,9 +234,8 @@ def _mesh_weights(points: NDArray[np.float32], size: tuple[int, ...]) -> FloatAr
     return np.asarray(np.exp(-distance2 / (2 * (MESH_REACH_SHARE * width) ** 2)), np.float32)
 
 
-def _mesh(left: FloatArray, near: NDArray[np.bool_], weights: FloatArray) -> FloatArray:
+def _mesh(left: FloatArray, weights: FloatArray) -> FloatArray:
     """Smooth field through the features' residuals, robust to features on something else."""
-    left, weights = left[near], weights[:, near]
     smooth = np.zeros((weights.shape[0], 2), np.float32)
     trust = weights
     for _ in range(3):

@@ -81,7 +81,8 @@ class BurstFinder:
     def _weights(self, difference: FloatArray) -> FloatArray:
         """Trust in each colour, from the calmer ones among the last pictures."""
         self._usual.append(usual_difference(difference))
-        return colour_weights(np.quantile(self._usual, FLOOR_QUANTILE, axis=0))
+        ranked = np.sort(np.array(self._usual), axis=0)
+        return colour_weights(ranked[int(FLOOR_QUANTILE * (len(ranked) - 1))])
 
     def _step(self) -> list[Burst]:
         i = len(self._t_s) - 1
