@@ -200,10 +200,8 @@ class Registrar:
 
 
 def _contrast(luma: FloatArray) -> FloatArray:
-    height, width = luma.shape
-    half = cv2.resize(luma, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    side = max(5, int(half.shape[1] * BLUR_SHARE)) | 1
-    mean = cv2.resize(cv2.blur(half, (side, side)), (width, height))
+    side = max(9, int(luma.shape[1] * BLUR_SHARE)) | 1
+    mean = cv2.blur(luma, (side, side))
     fine = cv2.GaussianBlur(luma, (5, 5), 0.8)
     return np.asarray((fine - mean) / (mean + np.float32(8)), np.float32)
 
