@@ -203,12 +203,15 @@ class GridWindow:
     marks: NDArray[np.uint8]
     registered: BoolArray
 
-    def log_rgb(self, index: slice | int | BoolArray, cells: BoolArray | None = None) -> FloatArray:
-        """Natural-log light, float32, of some samples and of all or some cells."""
+    def log_rgb(self, index: slice | int | BoolArray) -> FloatArray:
+        """Natural-log light, float32, of some samples."""
+        return self.light_code[index].astype(np.float32) / np.float32(LIGHT_CODE)
+
+    def log_rgb_of(self, cells: BoolArray, index: slice) -> FloatArray:
+        """Natural-log light of some cells in some samples, array (samples, 3, cells) float32."""
         codes = self.light_code[index]
-        if cells is not None:
-            codes = codes[..., cells, :]
-        return codes.astype(np.float32) / np.float32(LIGHT_CODE)
+        codes = codes.reshape(len(codes), -1, 3).take(np.flatnonzero(cells), axis=1)
+        return codes.transpose(0, 2, 1).astype(np.float32, order="C") / np.float32(LIGHT_CODE)
 
     def valid(self) -> BoolArray:
         """Which cells lie inside the picture, array (n, rows, cols)."""

@@ -43,9 +43,9 @@ def sample_traces(window: GridWindow, press: Press, site: Site) -> SiteTraces:
     traces = np.empty((len(window.t_s), 3, weights.shape[1]), np.float32)
     for lo in range(0, len(window.t_s), CHUNK):
         part = slice(lo, lo + CHUNK)
-        light = window.log_rgb(part, asked) - reference[asked]
-        traces[part] = np.ascontiguousarray(light.transpose(0, 2, 1)) @ weights
-        red_change[part] = light[:, watched, 0]
+        light = window.log_rgb_of(asked, part) - reference[asked].T
+        traces[part] = (light.reshape(-1, len(weights)) @ weights).reshape(len(light), 3, -1)
+        red_change[part] = light[:, 0, watched]
     rgb = traces - trim_mean(traces[baseline], TRIMMED_SHARE, axis=0)
     return SiteTraces(
         t_s=window.t_s,
