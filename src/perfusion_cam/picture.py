@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import av
 import cv2
 import numpy as np
+from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from perfusion_cam.colour import linear_from_gamma, rgb_from_ycc, srgb_from_linear
@@ -38,40 +40,58 @@ class WorkPicture:
     factor: int
 
 
-def work_picture(frame: Frame, factor: int) -> WorkPicture:
-    """Average a frame down and turn it upright.
+class Reducer:
+    """Averages frames down by a whole factor and turns them upright.
 
-    Averages are exact (whole-number sums), so nothing is lost to rounding. What remains beyond
-    the last full square of ``2 * factor`` pixels is cut off at the right and bottom of the
-    upright picture.
+    What remains beyond the last full square of ``2 * factor`` pixels is cut off at the right and
+    bottom of the upright picture. The means are FFmpeg's: true to 0.04 of a level, and exact for
+    factors that are powers of two.
 
     Parameters
     ----------
-    frame : Frame
     factor : int
         Pixels of the frame a side for one luma value, 1 or more.
 
     Raises
     ------
     ValueError
-        For a factor below 1, or a picture too small for it.
+        For a factor below 1.
     """
-    if factor < 1:
-        raise ValueError(f"factor must be 1 or more, not {factor}")
-    if min(frame.size_px) < 2 * factor:
-        raise ValueError(f"a picture of {frame.size_px} px is too small for factor {factor}")
-    (top, height), (left, width) = _kept(frame, 2 * factor)
 
-    def small(plane: PlaneArray, side: int) -> NDArray[np.float32]:
-        rows = round(frame.luma.shape[0] / plane.shape[0])
-        cols = round(frame.luma.shape[1] / plane.shape[1])
-        kept = plane[top // rows : (top + height) // rows, left // cols : (left + width) // cols]
-        mean = _block_mean(kept, side // rows, side // cols, frame.colour.bits)
-        return turned(mean, frame.orientation)
+    def __init__(self, factor: int) -> None:
+        if factor < 1:
+            raise ValueError(f"factor must be 1 or more, not {factor}")
+        self._factor = factor
+        # Each keeps tables for one size of plane and makes them anew for another.
+        self._luma_scaler, self._chroma_scaler = VideoReformatter(), VideoReformatter()
 
-    chroma = np.stack([small(frame.cb, 2 * factor), small(frame.cr, 2 * factor)], axis=-1)
-    luma = np.ascontiguousarray(small(frame.luma, factor))
-    return WorkPicture(frame.t_s, luma, chroma, factor)
+    def reduce(self, frame: Frame) -> WorkPicture:
+        """Average one frame down.
+
+        Raises
+        ------
+        ValueError
+            For a picture too small for the factor.
+        """
+        side = 2 * self._factor
+        if min(frame.size_px) < side:
+            raise ValueError(
+                f"a picture of {frame.size_px} px is too small for factor {self._factor}"
+            )
+        (top, height), (left, width) = _kept(frame, side)
+
+        def small(scaler: VideoReformatter, plane: PlaneArray, per_px: int) -> NDArray[np.float32]:
+            rows = round(frame.luma.shape[0] / plane.shape[0])
+            cols = round(frame.luma.shape[1] / plane.shape[1])
+            kept = plane[
+                top // rows : (top + height) // rows, left // cols : (left + width) // cols
+            ]
+            shape = (height // side * per_px, width // side * per_px)
+            return turned(_mean(scaler, kept, shape, frame.colour.bits), frame.orientation)
+
+        chroma = [small(self._chroma_scaler, plane, 1) for plane in (frame.cb, frame.cr)]
+        luma = np.ascontiguousarray(small(self._luma_scaler, frame.luma, 2))
+        return WorkPicture(frame.t_s, luma, np.stack(chroma, axis=-1), self._factor)
 
 
 def turned(plane: NDArray[Any], orientation: Orientation) -> NDArray[Any]:
@@ -126,14 +146,18 @@ def _kept(frame: Frame, block_px: int) -> tuple[tuple[int, int], tuple[int, int]
     )
 
 
-def _block_mean(plane: PlaneArray, rows: int, cols: int, bits: int) -> NDArray[np.float32]:
-    """Mean of every block of `rows` x `cols` samples, as 8-bit equivalents."""
-    narrow = plane.dtype == np.uint8 and rows * cols <= 256
-    total: NDArray[Any] = plane[::rows].astype(np.uint16 if narrow else np.uint32)
-    for row in range(1, rows):
-        total += plane[row::rows]
-    column_total = total[:, ::cols].copy() if cols > 1 else total
-    for col in range(1, cols):
-        column_total += total[:, col::cols]
-    scale = 2.0 ** (8 - bits) / (rows * cols)
-    return column_total.astype(np.float32) * np.float32(scale)
+def _mean(
+    scaler: VideoReformatter, plane: PlaneArray, shape: tuple[int, int], bits: int
+) -> NDArray[np.float32]:
+    """Average a plane down to `shape`, as 8-bit equivalents."""
+    if plane.shape == shape or 1 in shape:  # FFmpeg averages neither to one line nor by one
+        exact = plane.astype(np.float32) * np.float32(2.0 ** (8 - bits))
+        return np.asarray(cv2.resize(exact, shape[::-1], interpolation=cv2.INTER_AREA))
+    deep = "gray" if bits == 8 else f"gray{bits}le"
+    given = av.VideoFrame.from_numpy_buffer(plane, format=deep)
+    height, width = shape
+    means = scaler.reformat(
+        given, width, height, "gray16le", interpolation=Interpolation.AREA, threads=1
+    ).planes[0]
+    lines = np.frombuffer(memoryview(means), np.uint16).reshape(height, -1)
+    return lines[:, :width] * np.float32(1 / 256)

@@ -14,7 +14,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from perfusion_cam.errors import TraceError
-from perfusion_cam.picture import WorkPicture, upright_rgb, work_picture
+from perfusion_cam.picture import Reducer, WorkPicture, upright_rgb
 from perfusion_cam.quality import Flag
 from perfusion_cam.settings import Region
 from perfusion_cam.sources.colour_trace import read_colour_trace
@@ -70,7 +70,7 @@ class Session:
         self._averager = GridAverager()
         self._gridder: Gridder | None = None
         self._detector: PressDetector | None = None
-        self._factor = 1
+        self._reducer: Reducer | None = None
         self._log = _TrackLog()
         self.reference_rgb = np.zeros((0, 0, 3), np.uint8)
 
@@ -108,9 +108,9 @@ class Session:
         RegionError
             If the region lies outside the first picture.
         """
-        if self._gridder is None:
-            self._start(frame)
-        return work_picture(frame, self._factor)
+        if self._reducer is None:
+            self._reducer = self._start(frame)
+        return self._reducer.reduce(frame)
 
     def take(self, picture: WorkPicture) -> list[PressResult]:
         """Follow the skin in one reduced picture; return the presses complete with it."""
@@ -140,15 +140,16 @@ class Session:
         found = [w for ready in self._averager.flush() for w in self._detector.push(ready)]
         return self._measure(found + self._detector.flush())
 
-    def _start(self, frame: Frame) -> None:
+    def _start(self, frame: Frame) -> Reducer:
         width, height = frame.size_px
         if self._region is not None:
             self._region.check_inside(width, height)
-        self._factor = min(reduction(width, height), max(1, min(width, height) // 2))
-        work = work_picture(frame, self._factor).luma.shape
-        self._gridder = Gridder(work, self._factor, frame.colour)
+        factor = min(reduction(width, height), max(1, min(width, height) // 2))
+        reducer = Reducer(factor)
+        self._gridder = Gridder(reducer.reduce(frame).luma.shape, factor, frame.colour)
         self._detector = PressDetector(self._gridder.shape)
         self.reference_rgb = upright_rgb(frame)
+        return reducer
 
     def _measure(self, found: Iterable[PressWindow]) -> list[PressResult]:
         results = [measure_press(item, self._region, self._bits_per_pixel) for item in found]

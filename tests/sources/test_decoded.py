@@ -9,7 +9,7 @@ import pytest
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from recorded import Kind, write_video
 
-from perfusion_cam.picture import upright_rgb, work_picture
+from perfusion_cam.picture import Reducer, upright_rgb
 from perfusion_cam.sources.decoded import orientation_of, picture_of
 from perfusion_cam.sources.video_file import VideoFile
 from perfusion_cam.types import ColourCode, Frame, Orientation
@@ -73,7 +73,7 @@ def test_upright_as_the_container_asks(tmp_path, suffix, matrix):
     video = VideoFile(path)
     frames = list(video)
     picture = upright_rgb(frames[-1])
-    work = work_picture(frames[-1], 4).luma
+    work = Reducer(4).reduce(frames[-1]).luma
     assert picture.shape[:2] == ((64, 48) if matrix[0] == 0 else (48, 64))
     assert frames[0].size_px == picture.shape[1::-1]
     assert (video.info().width, video.info().height) == frames[0].size_px

@@ -8,7 +8,7 @@ import pytest
 from recorded import KINDS, noisy_pictures, write_video
 
 from perfusion_cam.errors import SourceError
-from perfusion_cam.picture import work_picture
+from perfusion_cam.picture import Reducer
 from perfusion_cam.sources.video_file import VideoFile
 
 CASES = int(os.environ.get("PERFUSION_CAM_FUZZ_CASES", "500"))
@@ -94,7 +94,7 @@ def test_damaged_files(originals, tmp_path, part):
                 for frame in video:
                     assert frame.t_s > last_s, seed
                     last_s = frame.t_s
-                    work_picture(frame, 4)
+                    Reducer(4).reduce(frame)
                 assert video.info().frames >= 1, seed
             read += 1
         except SourceError as error:

@@ -7,7 +7,7 @@ import pytest
 from recorded import KINDS, Kind, grey_at, mux_mjpeg, noisy_pictures, write_video
 
 from perfusion_cam.errors import SourceError
-from perfusion_cam.picture import upright_rgb, work_picture
+from perfusion_cam.picture import Reducer, upright_rgb
 from perfusion_cam.sources.video_file import VideoFile
 
 MP4 = Kind(".mp4", "libx264")
@@ -29,7 +29,7 @@ def test_every_kind_gives_all_pictures_at_their_times(tmp_path, kind):
         assert picture.shape == (48, 64, 3)
         assert np.abs(picture.astype(int) - grey_at(moment)).max() <= 4
         assert not frame.luma.flags.writeable
-        assert work_picture(frame, 4).luma.shape == (12, 16)
+        assert Reducer(4).reduce(frame).luma.shape == (12, 16)
     assert frames[0].colour.bits == (10 if "10" in kind.pix_fmt else 8)
     assert (info.frames, info.width, info.height) == (20, 64, 48)
     assert info.pixel_format == kind.pix_fmt
