@@ -9,6 +9,8 @@ from perfusion_cam.simulate.encode import Encoding
 from perfusion_cam.simulate.events import Event
 from perfusion_cam.simulate.render import frames, render
 from perfusion_cam.simulate.scenario import PressTruth, Scenario
+from perfusion_cam.simulate.sign_catalogue import sign_scenario
+from perfusion_cam.simulate.signs import Sign
 from perfusion_cam.simulate.truth import RefillTruth, Truth, truth_of
 
 __all__ = [
@@ -19,10 +21,12 @@ __all__ = [
     "PressTruth",
     "RefillTruth",
     "Scenario",
+    "Sign",
     "Truth",
     "frames",
     "mild_grid",
     "random_scenario",
     "render",
+    "sign_scenario",
     "truth_of",
 ]

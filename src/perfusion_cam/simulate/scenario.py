@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from perfusion_cam.simulate.curve import Curve
 from perfusion_cam.simulate.encode import Encoding
 from perfusion_cam.simulate.events import Event
+from perfusion_cam.simulate.signs import Sign
 
 Tool = Literal["finger", "hand", "glove-blue", "glove-black", "pen", "slide"]
 Exposure = Literal["locked", "smooth", "stepped"]
@@ -112,6 +113,8 @@ class Scenario:
         In order of contact.
     events : tuple of Event
         What happens besides presses.
+    signs : tuple of Sign
+        What the skin's colour shows from first to last.
     background : bool
         True for a forearm before a table top, False for skin all over the picture.
     shake_px, shake_deg : float
@@ -142,6 +145,7 @@ class Scenario:
     hand_fitzpatrick: int | None = None
     presses: tuple[PressTruth, ...] = ()
     events: tuple[Event, ...] = ()
+    signs: tuple[Sign, ...] = ()
     background: bool = False
     shake_px: float = 0.0
     shake_deg: float = 0.0
@@ -199,5 +203,8 @@ class Scenario:
                 raise ValueError(f"press at {press.contact_s} s is released after the clip's end")
             if not (0 <= press.x_px < self.width and 0 <= press.y_px < self.height):
                 raise ValueError(f"press at {press.contact_s} s lies outside the picture")
+        for sign in self.signs:
+            if not (0 <= sign.x_px < self.width and 0 <= sign.y_px < self.height):
+                raise ValueError(f"{sign.kind} at {sign.x_px} px lies outside the picture")
         if self.presses and any(event.kind == "still" for event in self.events):
             raise ValueError("a still picture cannot hold a press")

@@ -14,6 +14,7 @@ from perfusion_cam.simulate.exposure import log_gain
 from perfusion_cam.simulate.overlay import Overlay, overlays_of
 from perfusion_cam.simulate.scenario import Scenario
 from perfusion_cam.simulate.sensor import Sensor
+from perfusion_cam.simulate.signs import paint_signs
 from perfusion_cam.simulate.skin import blood_axis, paint_skin, paint_table
 from perfusion_cam.simulate.truth import blanches_of
 
@@ -38,6 +39,7 @@ class Scene:
         self._blanches = blanches_of(scenario)
         self._blood = blood_axis(scenario.fitzpatrick).astype(np.float32)
         self._margin = _margin_px(scenario)
+        self._blood_here: Float32Array | None = None
         self._skin = self._paint()
         self._overlays: tuple[Overlay, ...] = overlays_of(scenario)
         self._sensor = Sensor(scenario)
@@ -48,6 +50,12 @@ class Scene:
         rng = np.random.default_rng([scenario.seed, 5])
         width, height = scenario.width + 2 * self._margin, scenario.height + 2 * self._margin
         skin = paint_skin(rng, width, height, scenario.fitzpatrick, scenario.width / 1280)
+        if scenario.signs:
+            in_vessels, outside = paint_signs(
+                scenario.signs, scenario.seed, width, height, self._margin, self._blood
+            )
+            skin = skin * np.exp(in_vessels + outside)
+            self._blood_here = self._blood - in_vessels
         if scenario.background:
             angle = rng.uniform(15, 50) * rng.choice([-1, 1])
             skin = paint_table(rng, skin, angle, 0.36 * scenario.width)
@@ -107,7 +115,10 @@ class Scene:
         bottom, right = min(height, y0 + len(missing)), min(width, x0 + len(missing))
         part = missing[top - y0 : bottom - y0, left - x0 : right - x0]
         patch = skin[top:bottom, left:right]
-        blanched = patch * np.exp(part[..., None] * self._blood)
+        blood = self._blood
+        if self._blood_here is not None:
+            blood = self._blood_here[top:bottom, left:right]
+        blanched = patch * np.exp(part[..., None] * blood)
         if dent_px >= 0.02:
             press = blanch.press
             ys, xs = np.mgrid[0 : bottom - top, 0 : right - left].astype(np.float32)

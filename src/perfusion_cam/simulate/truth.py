@@ -45,7 +45,9 @@ class Truth:
             ``name``, ``file``, ``fps``, ``fitzpatrick``, ``size`` [width, height], ``duration_s``
             and ``presses``, each with ``contact_s``, ``release_s``, ``x_px``, ``y_px``,
             ``radius_px`` (pixels of the first picture), ``curve``, ``tau_s``, ``depth``, ``tool``,
-            ``lift_s``, ``t50_s``, ``t90_s``, ``t95_s`` (from release; null for never).
+            ``lift_s``, ``t50_s``, ``t90_s``, ``t95_s`` (from release; null for never); and
+            ``signs``, each with ``kind``, ``strength`` (1 is moderate), ``x_px``, ``y_px``,
+            ``radius_px``.
         """
         scenario = self.scenario
         return {
@@ -72,6 +74,16 @@ class Truth:
                     "t95_s": _rounded(refill.t95_s),
                 }
                 for refill in self.presses
+            ],
+            "signs": [
+                {
+                    "kind": sign.kind,
+                    "strength": sign.strength,
+                    "x_px": sign.x_px,
+                    "y_px": sign.y_px,
+                    "radius_px": sign.radius_px,
+                }
+                for sign in scenario.signs
             ],
         }
 
