@@ -139,6 +139,7 @@ def test_jittered_and_dropped_pictures_still_follow_one_another() -> None:
     "event",
     [
         Event("hand-passes", 0.2, 0.8, pause_s=0.2),
+        Event("shadow", 0.2, 0.8, pause_s=0.4),
         Event("glint", 0.2, 0.8),
         Event("exposure-settling", 0.0, 0.3),
         Event("lights-switch", 0.3),
@@ -148,6 +149,47 @@ def test_events_are_seen(event: Event) -> None:
     scenario = dataclasses.replace(BASE, presses=(), events=(event,), duration_s=1.2)
     pictures = [rgb.astype(int) for _, rgb in frames(scenario)]
     assert max(abs(rgb - pictures[0]).max() for rgb in pictures) > 20
+
+
+def test_a_shadow_darkens_with_a_hard_edge_and_leaves_no_trace() -> None:
+    cast = Event("shadow", 0.1, 0.8, pause_s=0.6, strength=0.5)
+    shaded = dataclasses.replace(BASE, presses=(), events=(cast,), duration_s=1.2, shake_px=0.0)
+    drawn = scene.Scene(shaded, np.array([0.0, 0.5, 1.1]))
+    change = np.log(drawn.linear(1) / drawn.linear(0))[..., 1]
+    assert change.min() == pytest.approx(-0.5, abs=0.02)
+    assert change.max() == pytest.approx(0.0, abs=1e-5)
+    between = (change < -0.05) & (change > -0.45)
+    assert 0 < between.mean() < 0.04
+    np.testing.assert_array_equal(drawn.linear(2), drawn.linear(0))
+
+
+@pytest.mark.parametrize("event", [Event("hand-passes", -1.0, 2.0, pause_s=1.4)])
+def test_what_is_under_way_at_the_start_is_seen_from_the_start(event: Event) -> None:
+    scenario = dataclasses.replace(BASE, presses=(), events=(event,), duration_s=1.5)
+    drawn = scene.Scene(scenario, np.array([0.0, 1.4]))
+    assert np.abs(np.log(drawn.linear(0) / drawn.linear(1))).max() > 0.1
+
+
+def test_a_press_under_way_at_the_start_is_seen_from_the_start() -> None:
+    under_way = dataclasses.replace(PRESS, contact_s=-1.0, release_s=1.0, depth=0.0, limb_px=3.0)
+    answered = dataclasses.replace(
+        BASE, presses=(under_way,), exposure="smooth", white_balance=0.1, full_well_e=math.inf
+    )
+    pictures = [rgb.astype(int) for _, rgb in frames(answered)]
+    assert np.abs(pictures[0] - pictures[-1])[75:105, 145:175].mean() > 4
+    assert np.abs(pictures[10] - pictures[0]).max() <= 2  # the camera answered long ago
+    assert np.abs(pictures[-1] - pictures[0])[:20, :20].mean() > 4  # and again when it leaves
+
+
+def test_pushed_skin_creeps_back_as_slowly_as_it_is_told() -> None:
+    left = []
+    for creep_s in (0.2, 2.0):
+        press = dataclasses.replace(PRESS, depth=0.0, yield_px=8.0, creep_s=creep_s)
+        drawn = scene.Scene(dataclasses.replace(BASE, presses=(press,)), np.zeros(1))
+        at_rest, just_left, later = (drawn._skin_at(t_s) for t_s in (0.0, 2.35, 3.6))
+        left.append(np.abs(later - at_rest).mean() / np.abs(just_left - at_rest).mean())
+    assert left[0] < 0.1
+    assert left[1] > 0.6
 
 
 def test_a_still_is_the_same_picture_but_for_noise() -> None:

@@ -23,6 +23,8 @@ PRESS = PressTruth(2.0, 7.0, 300, 200, 30)
         ({"release_s": 1.0}, "must follow contact_s"),
         ({"lift_s": 0.0}, "lift_s"),
         ({"approach_s": 1.9}, "seen at rest first"),
+        ({"contact_s": -3.0, "release_s": -1.0}, "before the clip"),
+        ({"creep_s": 0.0}, "creep_s"),
         ({"radius_px": 1}, "radius_px"),
         ({"depth": 1.2}, "depth"),
         ({"tool": "spoon"}, "spoon"),
@@ -52,6 +54,16 @@ def test_impossible_presses_are_refused(wrong: dict[str, object], says: str) -> 
 def test_impossible_scenarios_are_refused(wrong: dict[str, object], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         Scenario(**{"name": "x", "presses": (PRESS,), **wrong})  # type: ignore[arg-type]
+
+
+def test_a_press_may_be_under_way_at_the_start() -> None:
+    assert dataclasses.replace(PRESS, contact_s=-2.0, release_s=3.0).hold_s == 5.0
+
+
+def test_hands_and_shadows_may_be_there_at_the_start_and_nothing_else() -> None:
+    assert Event("shadow", -1.0, 3.0).start_s == -1.0
+    with pytest.raises(ValueError, match="glint"):
+        Event("glint", -1.0, 3.0)
 
 
 def test_unknown_events_and_codecs_are_refused() -> None:

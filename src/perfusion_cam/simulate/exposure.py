@@ -32,6 +32,7 @@ def log_gain(scenario: Scenario, t_s: FloatArray) -> FloatArray:
             (clock >= press.contact_s - 0.5 * press.approach_s)
             & (clock <= press.release_s + 0.7 * press.lift_s)
         ] = 1.0
+    there -= there[0]  # the camera has long answered a tool that is there from the start
     target = scenario.exposure_ev * np.log(2.0) * there
     if scenario.exposure == "smooth":
         light = _lag(target, 0.35)
@@ -40,8 +41,8 @@ def log_gain(scenario: Scenario, t_s: FloatArray) -> FloatArray:
     else:
         light = np.zeros_like(clock)
     # White balance waits half a second, then moves at once.
-    late = np.interp(clock - 0.5, clock, there) > 0.5
-    balance = scenario.white_balance * np.where(late, 1.0, 0.0)
+    late = np.interp(clock - 0.5, clock, there)
+    balance = scenario.white_balance * np.where(late > 0.5, 1.0, np.where(late < -0.5, -1.0, 0.0))
     gain = np.stack([light + 0.5 * balance, light, light - 0.5 * balance], axis=1)
     for event in scenario.events:
         if event.kind == "exposure-settling":

@@ -174,6 +174,46 @@ def _outline_px(sprite: Sprite, placement: FloatArray) -> FloatArray:
     return np.asarray((placement @ points)[:2].T)
 
 
+class HardShadow:
+    """The shadow of a hand under a small lamp: its edge is sharp, and the hand is out of sight.
+
+    Parameters
+    ----------
+    event : Event
+    width, height : int
+        Of the picture.
+    rng : numpy.random.Generator
+        Decides its size and the side it comes from.
+    reach_px : float
+        Length of the forearm.
+    """
+
+    def __init__(
+        self, event: Event, width: int, height: int, rng: np.random.Generator, reach_px: float
+    ) -> None:
+        self._event, self._width, self._height = event, width, height
+        self._sprite = paint_tool("hand", rng, width * float(rng.uniform(0.02, 0.06)), reach_px, 3)
+        self._angle_deg = float(rng.uniform(0, 360))
+
+    def lay_over(self, light: Float32Array, t_s: float, to_frame: FloatArray) -> Float32Array:
+        sprite = self._sprite
+        half_px = sprite.half_width_px
+        pose = passing_pose(self._event, t_s, self._width, self._height, half_px, self._angle_deg)
+        if pose is None:
+            return light
+        dark = cv2.warpAffine(
+            sprite.light[..., 3],
+            (to_frame @ placed(sprite, pose))[:2],
+            light.shape[1::-1],
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=0,
+        )
+        # Skin throws warm light into the shadow.
+        tint = np.array([0.92, 1.0, 1.02], np.float32) * np.float32(abs(self._event.strength))
+        return np.asarray(light * np.exp(-dark[..., None] * tint), dtype=np.float32)
+
+
 class Glint:
     """A bright reflection that wanders over the skin."""
 
@@ -206,6 +246,9 @@ def overlays_of(scenario: Scenario) -> tuple[Overlay, ...]:
     for event in scenario.events:
         if event.kind == "glint":
             overlays.append(Glint(event, scenario.width, scenario.height, rng))
+        elif event.kind == "shadow":
+            size = (scenario.width, scenario.height)
+            overlays.append(HardShadow(event, *size, rng, reach_px))
         elif event.kind == "hand-passes":
             overlays.append(_passing(event, scenario, hand, reach_px, light_deg, rng))
     for press in scenario.presses:

@@ -23,7 +23,8 @@ class PressTruth:
     ----------
     contact_s, release_s : float
         When the tool comes to rest on the skin, and when pressure ends. At release two things
-        start at once: the blood returns and the tool leaves.
+        start at once: the blood returns and the tool leaves. A press with a contact before 0 is
+        under way when the clip begins.
     x_px, y_px, radius_px : float
         Middle of the blanched disc and the radius at which the blanch is half as deep, in pixels
         of the first picture.
@@ -40,6 +41,8 @@ class PressTruth:
         Direction, clockwise from the right, in which the tool sticks out of the picture.
     yield_px : float
         How far the skin under the tool is pushed aside.
+    creep_s : float
+        Time constant with which pushed skin comes back after release.
     limb_px : float
         How far the whole limb gives way while pressed.
     uneven : float
@@ -58,6 +61,7 @@ class PressTruth:
     lift_s: float = 0.25
     angle_deg: float = 35.0
     yield_px: float = 2.0
+    creep_s: float = 0.2
     limb_px: float = 0.0
     uneven: float = 0.08
 
@@ -70,11 +74,13 @@ class PressTruth:
             raise ValueError(f"lift_s must lie in 0.05 to 2, not {self.lift_s}")
         if not 0.05 <= self.approach_s <= 3.0:
             raise ValueError(f"approach_s must lie in 0.05 to 3, not {self.approach_s}")
-        if self.contact_s - self.approach_s < 0.3:
+        if 0 <= self.contact_s < self.approach_s + 0.3:
             raise ValueError(
                 f"the tool is in the picture before 0.3 s (contact_s {self.contact_s}, approach_s "
-                f"{self.approach_s}): the skin must be seen at rest first"
+                f"{self.approach_s}): the skin must be seen at rest first, or not at all"
             )
+        if not self.release_s > 0:
+            raise ValueError(f"release_s {self.release_s} lies before the clip")
         if not self.radius_px >= 4:
             raise ValueError(f"radius_px must be at least 4, not {self.radius_px}")
         if not 0 <= self.depth <= 1:
@@ -83,6 +89,8 @@ class PressTruth:
             raise ValueError(f"uneven must lie in 0 to 0.5, not {self.uneven}")
         if not 0 <= self.yield_px <= 0.5 * self.radius_px:
             raise ValueError(f"yield_px must lie in 0 to half of radius_px, not {self.yield_px}")
+        if not 0.05 <= self.creep_s <= 10:
+            raise ValueError(f"creep_s must lie in 0.05 to 10, not {self.creep_s}")
         if not 0 <= self.limb_px <= 200:
             raise ValueError(f"limb_px must lie in 0 to 200, not {self.limb_px}")
 

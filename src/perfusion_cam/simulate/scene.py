@@ -97,7 +97,7 @@ class Scene:
             if t_s <= blanch.press.contact_s:
                 continue
             missing = blanch.missing(t_s)
-            dent_px = blanch.press.yield_px * pressed(blanch.press, t_s)
+            dent_px = blanch.press.yield_px * pressed(blanch.press, t_s, out_s=blanch.press.creep_s)
             if np.abs(missing).max() < _LEAST_BLANCH and dent_px < 0.02:
                 continue
             if skin is self._skin:
