@@ -216,6 +216,19 @@ NO_PRESS = {
     "a hand passes": replace(
         PRESSED, presses=(), events=(Event("hand-passes", 3.0, 1.8, pause_s=0.4),), seed=7
     ),
+    "a faint shadow": replace(
+        PRESSED, presses=(), events=(Event("shadow", 2.0, 4.4, pause_s=3.6, strength=0.3),), seed=32
+    ),
+    "a hard shadow": replace(
+        PRESSED, presses=(), events=(Event("shadow", 2.0, 4.4, pause_s=3.6, strength=0.7),), seed=33
+    ),
+    "a deep shadow on dark skin": replace(
+        PRESSED,
+        presses=(),
+        events=(Event("shadow", 2.0, 4.4, pause_s=3.6, strength=1.1),),
+        seed=34,
+        fitzpatrick=5,
+    ),
     "lights": replace(
         PRESSED,
         presses=(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from stacks import SHAPE, Visit, disc, samples, soft_disc, stack, times
 
@@ -53,17 +55,27 @@ def test_the_tool_is_where_it_was_drawn(found: Departure) -> None:
     assert found.tool_hides > 0.5
 
 
-def test_a_shadow_hides_no_texture() -> None:
+@pytest.mark.parametrize("edge", [0.1, 0.5, 2.5], ids=["hard", "sharp", "soft"])
+@pytest.mark.parametrize("depth", [0.25, 0.5, 1.0])
+def test_a_shadow_hides_no_texture(edge: float, depth: float) -> None:
+    """Its edge is no texture that came or went."""
     t_s = times(8.0)
     grids = stack(t_s)
     resting = (t_s > 2.5) & (t_s < 6.0)
-    grids[resting] -= 0.5 * soft_disc(25, 45, 12, edge=2.5)[..., None]
+    grids[resting] -= depth * soft_disc(25, 45, 12, edge=edge)[..., None]
     history = GridHistory(SHAPE)
     for sample in samples(t_s, grids):
         history.append(sample)
     found = find_departure(history, Burst(5.8, 6.3))
     assert found is not None
     assert found.tool_hides < 0.2
+
+
+@pytest.mark.parametrize("radius", [5.0, 8.0, 14.0])
+def test_a_tool_hides_texture_small_or_large(radius: float) -> None:
+    found = departure(replace(PRESS, radius=radius), LEAVING)
+    assert found is not None
+    assert found.tool_hides > 0.7
 
 
 def test_exposure_that_answers_the_tool_does_not_matter() -> None:

@@ -34,6 +34,11 @@ AFTER_S = 0.35
 BASELINE_S = 3.0
 MIN_REGISTERED = 0.6
 MIN_TEXTURE = 0.3
+TEXTURE_CELLS = 5
+"""Texture is what a cell differs by from the mean of so many by so many."""
+RIM_CELLS = 4
+"""How far an edge reaches into that: half of it, smearing, and how far the edge trembles."""
+ENOUGH_INSIDE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +209,14 @@ def _hidden_texture(
 ) -> float:
     """1 where nothing of the skin's texture was left under the tool, 0 where all of it was.
 
-    A change of light or a shadow leaves texture as it is. Where the skin is too smooth to show
-    any texture, nothing speaks against a tool.
+    A change of light or a shadow leaves texture as it is; the edge of either is no texture, so
+    only what lies well inside is asked. Where the skin is too smooth to show any texture, nothing
+    speaks against a tool.
     """
     if baseline is None:
         return 1.0
-    before, during, after = (_texture(grid)[tool] for grid in (baseline, held, bare))
+    inside = _inside(tool)
+    before, during, after = (_texture(grid)[inside] for grid in (baseline, held, bare))
     seen = float(np.corrcoef(before, after)[0, 1])
     if not seen > MIN_TEXTURE:
         return 1.0
@@ -217,9 +224,16 @@ def _hidden_texture(
     return float(np.clip(1 - left / seen, 0, 1))
 
 
+def _inside(tool: BoolArray) -> BoolArray:
+    """The tool's cells without its rim, or all of them where it is all rim."""
+    kernel = np.ones((2 * RIM_CELLS + 1, 2 * RIM_CELLS + 1))
+    inside = cv2.erode(tool.astype(np.uint8), kernel, borderValue=1) > 0
+    return np.asarray(inside) if inside.sum() >= ENOUGH_INSIDE else tool
+
+
 def _texture(grid: FloatArray) -> FloatArray:
     green = np.ascontiguousarray(grid[..., 1])
-    return np.asarray(green - cv2.blur(green, (7, 7)))
+    return np.asarray(green - cv2.blur(green, (TEXTURE_CELLS, TEXTURE_CELLS)))
 
 
 ONSET_SHARE = 0.04
