@@ -36,6 +36,7 @@ bench: setup
 docs-figures: setup
 	$(BIN)/python scripts/docs_figures.py
 	$(BIN)/python scripts/docs_flags.py
+	$(BIN)/python scripts/docs_thresholds.py
 
 clean:
 	rm -rf .venv out build dist .pytest_cache .mypy_cache .ruff_cache

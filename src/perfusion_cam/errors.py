@@ -43,3 +43,9 @@ class RulesError(PerfusionCamError):
     """A profile of threshold rules is not known, cannot be read or holds a mistake."""
 
     exit_code = 7
+
+
+class ComparisonError(PerfusionCamError):
+    """Recordings cannot be compared: one is given twice, or an earlier result is none."""
+
+    exit_code = 8

@@ -96,7 +96,8 @@ def test_everything_that_can_be_given_is_used():
         "no-improvement": "beyond",
         "no-certain-improvement": "beyond",
         "fast-blue": "within",
-        "sides-one-press": "beyond",
+        "sides-differ": "beyond",
+        "slower-than-before": "not_assessable",
     }
     assert found["over-three"]["lower_bound"] == 12.0
     assert found["slow"]["superseded_by"] == "filler-occlusion/impairment"

@@ -24,7 +24,12 @@ def subject_of(rule: Rule) -> Subject:
 
 
 def reading_of(condition: Condition, value: float, ci95=None) -> Reading:
-    """A value of what a condition compares, with the endpoint of its source."""
+    """A value of what a condition compares, with the endpoint of its source.
+
+    One that needs an interval gets one without width.
+    """
+    if condition.needs_interval and ci95 is None:
+        ci95 = (value, value)
     return Reading(condition.quantity, value, ci95, endpoint=condition.endpoint)
 
 

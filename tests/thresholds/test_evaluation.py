@@ -101,19 +101,13 @@ class TestTheProtocol:
         assert by_rule([change, crt(1.2)])[f"{FILLER}/no-improvement"].verdict == "within"
 
     @pytest.mark.parametrize(
-        ("presses", "rule"),
-        [
-            (1, "one-press"),
-            (2, "one-press"),
-            (3, "three-presses"),
-            (5, "five-presses"),
-            (9, "five-presses"),
-        ],
+        ("ci95", "verdict"),
+        [((1.2, 3.3), "beyond"), ((0.9, 4.4), "borderline"), (None, "not_assessable")],
     )
-    def test_the_side_ratio_is_judged_by_how_often_was_pressed(self, presses, rule):
-        found = verdicts([Reading("crt_ratio", 2.0)], Subject(presses_a_side=presses))
-        assert [name for name in found if name.startswith("sides")] == [f"sides-{rule}"]
-        assert found[f"sides-{rule}"] == "beyond"
+    def test_the_side_ratio_is_judged_by_its_interval(self, ci95, verdict):
+        found = by_rule([Reading("crt_ratio", 2.0, ci95)])[f"{FILLER}/sides-differ"]
+        assert found.verdict == verdict
+        assert found.missing == (() if ci95 else ("the interval of crt_ratio",))
 
 
 class TestWhatIsNotKnown:
@@ -262,11 +256,12 @@ def test_a_longer_lower_bound_never_takes_a_verdict_back(one_s, other_s, subject
         assert RULES[name].also or finding.verdict != "within"
 
 
-@given(st.floats(0.1, 10), st.floats(0.1, 10), st.integers(1, 9))
-def test_a_larger_side_ratio_never_gives_a_milder_verdict(one, other, presses):
-    subject = Subject(presses_a_side=presses)
-    less = verdicts([Reading("crt_ratio", min(one, other))], subject)
-    more = verdicts([Reading("crt_ratio", max(one, other))], subject)
+@given(st.floats(0.1, 10), st.floats(0.1, 10), st.floats(1, 3))
+def test_a_larger_side_ratio_never_gives_a_milder_verdict(one, other, spread):
+    less, more = (
+        verdicts([Reading("crt_ratio", ratio, (ratio / spread, ratio * spread))], Subject())
+        for ratio in sorted((one, other))
+    )
     for rule, verdict in less.items():
         if verdict != "not_assessable":
             assert ORDER.index(verdict) <= ORDER.index(more[rule])

@@ -98,6 +98,9 @@ def _judged(condition: Condition, reading: Reading, notes: tuple[str, ...]) -> C
         return _judged_bound(condition, reading, reading.lower_bound, notes)
     assert reading.value is not None
     is_beyond = BEYOND[condition.comparison]
+    if reading.ci95 is None and condition.needs_interval:
+        missing = (f"the interval of {condition.quantity}",)
+        return _comparand(condition, reading, "not_assessable", missing=missing, notes=notes)
     if reading.ci95 is None:
         verdict: Verdict = "beyond" if is_beyond(reading.value, condition.limit) else "within"
         note = NO_INTERVAL.format(quantity=condition.quantity)

@@ -78,6 +78,8 @@ class Condition(_Part):
     limit : float
     unit : str
         That of the quantity.
+    needs_interval : bool
+        Whether a value without an interval says nothing: where chance alone passes the limit.
     """
 
     quantity: Quantity
@@ -86,6 +88,7 @@ class Condition(_Part):
     comparison: Comparison
     limit: Limit
     unit: str
+    needs_interval: bool = False
 
     @field_validator("endpoint")
     @classmethod

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 Quantity = Literal[
     "crt",
     "crt_ratio",
+    "crt_baseline_ratio",
     "crt_change",
     "colour_difference",
     "duskiness",
@@ -85,6 +86,9 @@ _SIGN = "x detectable"
 QUANTITIES: dict[Quantity, QuantityMeaning] = {
     "crt": QuantityMeaning("capillary refill time", "s", True, timed=True),
     "crt_ratio": QuantityMeaning("refill time, affected over unaffected side", "ratio", True),
+    "crt_baseline_ratio": QuantityMeaning(
+        "refill time, now over before treatment at the same place", "ratio", True
+    ),
     "crt_change": QuantityMeaning("refill time, now over earlier at the same place", "ratio", True),
     "colour_difference": QuantityMeaning("colour difference between sides", "ΔE00", False),
     "duskiness": QuantityMeaning("blue or dusky colour", _SIGN, False),
