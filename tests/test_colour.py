@@ -10,6 +10,7 @@ from perfusion_cam.colour import (
     linear_from_srgb,
     log_light,
     rgb_from_ycc,
+    same_skin,
     srgb_from_linear,
 )
 from perfusion_cam.types import ColourCode
@@ -113,3 +114,17 @@ def test_lab_agrees_with_opencv():
 def test_individual_typology_angle():
     angles = individual_typology_angle(np.array([[70.0, 10, 20], [50, 10, 20], [30, 10, 20]]))
     np.testing.assert_allclose(angles, [45, 0, -45])
+
+
+def test_the_same_skin_may_be_darker_but_not_of_another_colour():
+    baseline = np.zeros((6, 6, 3), np.float32)
+    baseline[:, 2:4] -= 0.5  # in shade
+    baseline[:, 4:] += np.array([0.4, 0.0, -0.4])  # a sleeve
+    cells = np.zeros((6, 6), bool)
+    cells[2, 0] = True
+    np.testing.assert_array_equal(
+        same_skin(baseline, cells, 0.22, 0.7)[0], [True] * 4 + [False] * 2
+    )
+    np.testing.assert_array_equal(
+        same_skin(baseline, cells, 0.22, 0.4)[0], [True] * 2 + [False] * 4
+    )

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from perfusion_cam.types import ColourCode, FloatArray
+from perfusion_cam.types import BoolArray, ColourCode, FloatArray
 
 LUMA_WEIGHTS = {
     "bt601": (0.299, 0.114),
@@ -220,3 +220,25 @@ def individual_typology_angle(lab: FloatArray) -> NDArray[np.float64]:
     """
     lab = np.asarray(lab, np.float64)
     return np.degrees(np.arctan2(lab[..., 0] - 50, lab[..., 2]))
+
+
+def same_skin(log_rgb: FloatArray, cells: BoolArray, tint: float, light: float) -> BoolArray:
+    """Cells whose colour is that of some of them, in much the same light.
+
+    Parameters
+    ----------
+    log_rgb : array (rows, cols, 3)
+        Natural-log light.
+    cells : array (rows, cols) bool
+        Those with whose mean the others are compared.
+    tint, light : float
+        Largest natural-log differences in colour, and in brightness.
+
+    Returns
+    -------
+    array (rows, cols) bool
+    """
+    apart = log_rgb - log_rgb[cells].mean(axis=0)
+    brightness = apart.mean(axis=-1)
+    colour = np.abs(apart - brightness[..., None]).max(axis=-1)
+    return np.asarray((colour < tint) & (np.abs(brightness) < light))

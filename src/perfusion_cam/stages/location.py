@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from perfusion_cam.colour import same_skin
 from perfusion_cam.types import BoolArray, FloatArray, GridWindow, Press, Site
 
 EARLY_S = (0.3, 1.2)
@@ -39,18 +40,19 @@ RIVAL_FACTOR = 1.6
 TRIES = 4
 
 
-def pallor_map(window: GridWindow, press: Press, from_s: float, to_s: float) -> FloatArray:
-    """Change of light from before the tool came to after it left, array (rows, cols, 3).
+def pallor_map(
+    window: GridWindow, press: Press, resting: FloatArray, from_s: float, to_s: float
+) -> FloatArray:
+    """Change of light from rest to after the tool has left, array (rows, cols, 3).
 
-    Natural-log light, averaged from `from_s` to `to_s` after the tool has left; the change that
-    most cells share (exposure, white balance) is taken out.
+    Natural-log light, averaged from `from_s` to `to_s` after the tool has left, against `resting`
+    (rows, cols, 3); the change that most cells share (exposure, white balance) is taken out.
     """
-    before = window.t_s <= press.baseline_s[1]
     since_s = window.t_s - press.uncovered_s
     after = (since_s >= from_s) & (since_s <= to_s)
     if not after.any():
         after = np.abs(since_s - from_s) == np.abs(since_s - from_s).min()
-    change = window.log_rgb(after).mean(axis=0) - window.log_rgb(before).mean(axis=0)
+    change = window.log_rgb(after).mean(axis=0) - resting
     return np.asarray(change - np.median(change.reshape(-1, 3), axis=0), np.float32)
 
 
@@ -75,11 +77,11 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
     reach = _reach(press.tool_cells)
     allowed = reach if within is None else within
     seen = np.asarray(window.valid().all(axis=0))
-    staying = pallor_map(window, press, *STAYING_S)
+    staying = pallor_map(window, press, baseline, *STAYING_S)
+    changes = [pallor_map(window, press, baseline, 0.0, over_s) for over_s in EARLY_S]
     found = []
     for scale in SCALES_CELLS:
-        for over_s in EARLY_S:
-            change = pallor_map(window, press, 0.0, over_s)
+        for change in changes:
             patch = _best_patch(change, staying, baseline, allowed & seen, reach, scale)
             found += [] if patch is None else [patch]
     if not found:
@@ -139,7 +141,8 @@ def _best_patch(
         if MIN_RADIUS_CELLS <= radius <= MAX_RADIUS_SHARE * max(score.shape) and _blood_like(
             change, cells
         ):
-            rival = float(darker[same_skin(baseline, cells)].max(initial=0.0))
+            alike = same_skin(baseline, cells, SAME_TINT, SAME_LIGHT)
+            rival = float(darker[alike].max(initial=0.0))
             bar = max(MIN_SCORE, RIVAL_FACTOR * rival)
             return _Patch(cells, pale, top / bar, bar * float(noise[row, col]))
         score[cv2.dilate(cells.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0
@@ -195,15 +198,8 @@ def _control(
     distance = cv2.distanceTransform((~cells).astype(np.uint8), cv2.DIST_L2, 5)
     ring = (distance > max(2.0, 0.9 * radius)) & (distance < max(6.0, 2.4 * radius))
     peak = float(pale[cells].max())
-    return np.asarray(ring & same_skin(baseline, cells) & seen & (np.abs(pale) < 0.25 * peak))
-
-
-def same_skin(baseline: FloatArray, cells: BoolArray) -> BoolArray:
-    """Cells whose resting colour is that of `cells`, in much the same light."""
-    apart = baseline - baseline[cells].mean(axis=0)
-    light = apart.mean(axis=-1)
-    tint = np.abs(apart - light[..., None]).max(axis=-1)
-    return np.asarray((tint < SAME_TINT) & (np.abs(light) < SAME_LIGHT))
+    alike = same_skin(baseline, cells, SAME_TINT, SAME_LIGHT)
+    return np.asarray(ring & alike & seen & (np.abs(pale) < 0.25 * peak))
 
 
 def _reach(tool: BoolArray) -> BoolArray:

@@ -6,11 +6,15 @@ import cv2
 import numpy as np
 from scipy.stats import trim_mean
 
+from perfusion_cam.colour import same_skin
 from perfusion_cam.types import BoolArray, FloatArray, GridWindow, Press, Site, SiteTraces
 
 MAX_PLACEBOS = 40
 MIN_STENCIL_SHARE = 0.7
 """A placebo needs this share of its cells on the same, untouched skin."""
+SAME_TINT, SAME_LIGHT = 0.25, 0.8
+"""Natural-log differences in colour and in brightness up to which a placebo's cell is the same
+skin: it need not stand for the site's light, as the control must, so a little more is let pass."""
 CHUNK = 16
 SETTLED_FACTOR = 3.0
 """The site counts as uncovered once its cells differ no more than this times their usual."""
@@ -75,7 +79,7 @@ def _stencil(cells: BoolArray, control: BoolArray) -> FloatArray:
 def _placebos(site: Site, reference: FloatArray, seen: BoolArray) -> list[FloatArray]:
     """Stencils of the site's shape over untouched skin of the same colour, nearest first."""
     radius = max(np.sqrt(site.cells.sum() / np.pi), 1.5)
-    untouched = seen & _same_skin(reference, site.cells)
+    untouched = seen & same_skin(reference, site.cells, SAME_TINT, SAME_LIGHT)
     margin = int(np.ceil(0.9 * radius)) * 2 + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (margin, margin))
     untouched &= cv2.dilate(site.cells.astype(np.uint8), disc) == 0
@@ -101,13 +105,6 @@ def _placebos(site: Site, reference: FloatArray, seen: BoolArray) -> list[FloatA
             if len(found) == MAX_PLACEBOS:
                 break
     return found
-
-
-def _same_skin(reference: FloatArray, cells: BoolArray) -> BoolArray:
-    colour = reference - reference[cells].mean(axis=0)
-    brightness = colour.mean(axis=-1)
-    tint = np.abs(colour - brightness[..., None]).max(axis=-1)
-    return np.asarray((tint < 0.25) & (np.abs(brightness) < 0.8))
 
 
 def _moved(mask: BoolArray, dy: int, dx: int) -> BoolArray:
