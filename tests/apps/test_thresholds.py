@@ -206,6 +206,16 @@ def test_help_of_the_rules_imports_nothing_heavy():
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
+def test_checking_loads_nothing_that_measures():
+    code = (
+        "import sys; from perfusion_cam.apps.cli import app\n"
+        "try: app(['thresholds', 'check', '--crt', '3'])\n"
+        "except SystemExit: pass\n"
+        "assert not {'cv2', 'av', 'scipy', 'matplotlib'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
 def test_the_module_stands_alone():
     code = (
         "import sys; from perfusion_cam.thresholds import evaluate; evaluate([])\n"

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from perfusion_cam.apps.failing import as_failure, complain, emit
+from perfusion_cam.apps.giving import terminal, write_json
 from perfusion_cam.apps.progress import shown_progress
-from perfusion_cam.errors import OutputError, PerfusionCamError
-from perfusion_cam.report.atomic import make_folder, write
+from perfusion_cam.errors import PerfusionCamError
 from perfusion_cam.report.document import Document, collection, document, to_json
 from perfusion_cam.report.folder import OVERLAY, claim_folder, write_examination
 from perfusion_cam.report.overlay import TimedPicture, write_overlay
-from perfusion_cam.report.terminal import WIDTH_WITHOUT_TERMINAL, examination_text
+from perfusion_cam.report.terminal import examination_text
 from perfusion_cam.session import analyze
 from perfusion_cam.settings import Region
 from perfusion_cam.types import Examination
@@ -114,31 +111,3 @@ def upright_pictures(video: Path) -> Iterator[TimedPicture]:
     with VideoFile(video) as frames:
         for frame in frames:
             yield frame.t_s, upright_rgb(frame)
-
-
-def check_json_target(target: Path) -> None:
-    """Find out before the work, not after it, that a file cannot be written.
-
-    Raises
-    ------
-    OutputError
-    """
-    if target.is_dir():
-        raise OutputError(f"cannot write {target}: it is a folder. Give --json a file name or -.")
-    if not target.exists():
-        make_folder(target.parent)
-
-
-def write_json(text: str, target: str) -> None:
-    """Write JSON to a file, or to standard output for ``-``."""
-    if target == "-":
-        emit(text)
-    else:
-        write(Path(target), text.encode())
-
-
-def terminal() -> tuple[int, bool]:
-    """Width of standard output, and whether it understands colour."""
-    if not sys.stdout.isatty():
-        return WIDTH_WITHOUT_TERMINAL, False
-    return shutil.get_terminal_size().columns, "NO_COLOR" not in os.environ

@@ -15,6 +15,7 @@ import typer
 
 from perfusion_cam.apps import thresholds
 from perfusion_cam.apps.failing import emit, guarded
+from perfusion_cam.apps.options import JsonOption, OutOption
 
 if TYPE_CHECKING:
     from perfusion_cam.settings import Region
@@ -31,15 +32,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(thresholds.app, name="thresholds")
-
-JsonOption = Annotated[
-    str | None,
-    typer.Option("--json", metavar="FILE|-", help="Write JSON there; - is standard output."),
-]
-OutOption = Annotated[
-    Path | None,
-    typer.Option("--out", metavar="DIR", help="Write DIR/NAME/ with JSON, tables and plots."),
-]
 
 
 def main() -> None:
@@ -95,7 +87,8 @@ def analyze(
         raise typer.BadParameter("needs a folder: add --out DIR", param_hint="--overlay")
     with guarded("starting"):
         region = _region(site, box)
-        from perfusion_cam.apps.batch import Batch, check_json_target
+        from perfusion_cam.apps.batch import Batch
+        from perfusion_cam.apps.giving import check_json_target
         from perfusion_cam.report.atomic import make_folder
 
         if out is not None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from perfusion_cam.apps.failing import guarded
+from perfusion_cam.apps.options import JsonOption
 
 if TYPE_CHECKING:
     from perfusion_cam.thresholds import Reading, Subject
@@ -24,10 +25,6 @@ app = typer.Typer(
 )
 
 Interval = tuple[float, float]
-JsonOption = Annotated[
-    str | None,
-    typer.Option("--json", metavar="FILE|-", help="Write JSON there; - is standard output."),
-]
 ENDPOINT_TAKEN = (
     "The time is taken as t90, 90 % of the colour back, which is what this program measures; "
     "give --endpoint visual for a time judged by eye."

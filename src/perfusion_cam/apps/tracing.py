@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from perfusion_cam import session
-from perfusion_cam.apps.batch import check_json_target, terminal, write_json
 from perfusion_cam.apps.failing import emit
+from perfusion_cam.apps.giving import check_json_target, terminal, write_json
 from perfusion_cam.report.atomic import make_folder
 from perfusion_cam.report.document import to_json, trace_document
 from perfusion_cam.report.folder import claim_folder, write_trace

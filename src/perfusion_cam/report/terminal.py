@@ -13,8 +13,6 @@ from rich.text import Text
 from perfusion_cam.report.wording import RESEARCH_USE_ONLY, place, seconds, verdict
 from perfusion_cam.types import Examination, Refill, SourceInfo
 
-WIDTH_WITHOUT_TERMINAL = 100
-
 Row = tuple[str, str, Refill]
 """Site, hold, refill."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from perfusion_cam.types import PressResult, Refill, Site
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from perfusion_cam.types import PressResult, Refill, Site
 
 RESEARCH_USE_ONLY = (
     "Research use only. Not a medical device; not cleared or approved. A normal or missing "
