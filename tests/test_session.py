@@ -14,6 +14,7 @@ import pytest
 from av.video.reformatter import ColorRange, Colorspace
 
 from perfusion_cam.errors import RegionError, TraceError
+from perfusion_cam.quality import Flag
 from perfusion_cam.session import Session, analyze, analyze_trace, measure_press
 from perfusion_cam.settings import Region
 from perfusion_cam.simulate import (
@@ -341,6 +342,16 @@ def test_a_press_without_a_pale_patch_has_no_time() -> None:
     result = measure_press(item, nowhere)
     assert result.refill.status == "not_measurable"
     assert result.refill.crt_s is None
+
+
+def test_a_pale_patch_without_skin_beside_it_says_so() -> None:
+    item = drawn_press(mirrored=False)
+    rows, cols = np.mgrid[:54, :96]
+    beside = np.hypot(rows - 27, cols - 36) > 8
+    item.window.light_code[:, beside] += np.array([1600, 0, -1600], np.int16)
+    result = measure_press(item)
+    assert result.refill.status == "not_measurable"
+    assert result.refill.flags == (Flag.NO_SKIN_BESIDE,)
 
 
 def test_irregular_times_are_taken_as_they_are(tmp_path: Path) -> None:

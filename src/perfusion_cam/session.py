@@ -163,8 +163,8 @@ def measure_press(
     press, window = item.press, item.window
     within = None if region is None else region.cells(window.shape)
     site = locate(window, press, within)
-    if site is None:
-        return PressResult(press, None, None, Refill("not_measurable", (Flag.DOES_NOT_BLANCH,)))
+    if isinstance(site, Flag):
+        return PressResult(press, None, None, Refill("not_measurable", (site,)))
     traces = sample_traces(window, press, site)
     curve, refill = measure_refill(traces, press.release_s, press.release_se_s, bits_per_pixel)
     return PressResult(press, site, curve, judge(press, site, curve, refill, window))

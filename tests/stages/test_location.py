@@ -18,6 +18,7 @@ from stacks import (
     window,
 )
 
+from perfusion_cam.quality import Flag
 from perfusion_cam.stages.location import locate, pallor_map
 from perfusion_cam.types import GridWindow, Press, Site
 
@@ -52,8 +53,12 @@ def scene(
 
 def found_in(scene: tuple[GridWindow, Press]) -> Site:
     site = locate(*scene)
-    assert site is not None
+    assert isinstance(site, Site)
     return site
+
+
+def does_not_stand_out(found: Site | Flag) -> bool:
+    return found is Flag.DOES_NOT_BLANCH if isinstance(found, Flag) else found.stands_out < 1
 
 
 def off_cells(site: Site, row: float, col: float) -> float:
@@ -81,26 +86,25 @@ def test_the_control_is_a_ring_of_skin_that_did_not_blanch() -> None:
 
 
 def test_pallor_near_the_noise_does_not_stand_out() -> None:
-    strong, weak = (locate(*scene(depth=depth)) for depth in (DEPTH, 0.002))
-    assert strong is not None
-    assert weak is None or weak.stands_out < 1
+    assert found_in(scene()).stands_out > 1
+    assert does_not_stand_out(locate(*scene(depth=0.002)))
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_skin_that_did_not_blanch_has_no_site(seed: int) -> None:
     site = locate(*scene(depth=0.0, seed=seed))
-    assert site is None or site.stands_out < 1
+    assert does_not_stand_out(site)
 
 
 @pytest.mark.parametrize("depth", [0.1, 0.3])
 def test_a_disc_of_light_is_not_taken(depth: float) -> None:
     site = locate(*scene(direction=LIGHT, depth=depth))
-    assert site is None or site.stands_out < 1
+    assert does_not_stand_out(site)
 
 
 def test_a_disc_that_turned_darker_is_not_taken() -> None:
     site = locate(*scene(direction=-BLOOD))
-    assert site is None or site.stands_out < 1
+    assert does_not_stand_out(site)
 
 
 def test_deeper_pallor_stands_out_more() -> None:
@@ -114,11 +118,29 @@ def test_a_region_decides_where_to_look() -> None:
     shown, press = scene()
     inside, elsewhere = disc(VISIT.row, VISIT.col, 8), disc(12, 12, 8)
     site = locate(shown, press, inside)
-    assert site is not None
+    assert isinstance(site, Site)
     assert not (site.cells & ~inside).any()
     assert off_cells(site, VISIT.row, VISIT.col) < 1.0
     other = locate(shown, press, elsewhere)
-    assert other is None or other.stands_out < 1
+    assert does_not_stand_out(other)
+
+
+@pytest.mark.parametrize("room", [7.0, 9.0])
+def test_without_skin_beside_it_a_pale_patch_is_no_site(room: float) -> None:
+    """A strip of skin no wider than the patch, between sleeves of another colour."""
+    shown, press = scene()
+    sleeve = np.array([1600, 0, -1600], np.int16)
+    beside = ~disc(VISIT.row, VISIT.col, room)
+    shown.light_code[:, beside] += sleeve
+    assert locate(shown, press) is Flag.NO_SKIN_BESIDE
+
+
+def test_a_place_that_left_the_picture_is_lost() -> None:
+    shown, press = scene()
+    shown.marks[shown.t_s > press.uncovered_s + 1] |= np.where(press.tool_cells, 8, 0).astype(
+        np.uint8
+    )
+    assert locate(shown, press) is Flag.LOST
 
 
 def test_cells_outside_the_picture_are_left_out() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from perfusion_cam.colour import same_skin
+from perfusion_cam.quality import Flag
 from perfusion_cam.types import BoolArray, FloatArray, GridWindow, Press, Site
+
+NoSite = Literal[Flag.DOES_NOT_BLANCH, Flag.NO_SKIN_BESIDE, Flag.LOST]
+"""Why there is no site: nothing paled, nothing to compare with, or the place left the picture."""
 
 EARLY_S = (0.3, 1.2)
 """Two stretches after the tool has left over which pallor is averaged: fast and slow refill."""
@@ -38,6 +42,8 @@ CLEAR_SHARE = 0.5
 truest."""
 RIVAL_FACTOR = 1.6
 TRIES = 4
+MIN_SEEN_SHARE = 0.5
+"""Share of the place pressed that must be in the picture all the time."""
 
 
 def pallor_map(
@@ -56,7 +62,7 @@ def pallor_map(
     return np.asarray(change - np.median(change.reshape(-1, 3), axis=0), np.float32)
 
 
-def locate(window: GridWindow, press: Press, within: BoolArray | None = None) -> Site | None:
+def locate(window: GridWindow, press: Press, within: BoolArray | None = None) -> Site | NoSite:
     """Find the site of a press.
 
     Parameters
@@ -69,14 +75,16 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
 
     Returns
     -------
-    Site or None
-        None where no patch near the tool turned paler at all. A site that stands out less than
-        its rivals (`stands_out` below 1) is only the best guess.
+    Site or Flag
+        The reason where there is no site. A site that stands out less than its rivals
+        (`stands_out` below 1) is only the best guess.
     """
     baseline = window.log_rgb(window.t_s <= press.baseline_s[1]).mean(axis=0)
     reach = _reach(press.tool_cells)
     allowed = reach if within is None else within
     seen = np.asarray(window.valid().all(axis=0))
+    if (allowed & seen).sum() < MIN_SEEN_SHARE * allowed.sum():
+        return Flag.LOST
     staying = pallor_map(window, press, baseline, *STAYING_S)
     changes = [pallor_map(window, press, baseline, 0.0, over_s) for over_s in EARLY_S]
     found = []
@@ -85,13 +93,13 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
             patch = _best_patch(change, staying, baseline, allowed & seen, reach, scale)
             found += [] if patch is None else [patch]
     if not found:
-        return None
+        return Flag.DOES_NOT_BLANCH
     clearest = max(patch.stands_out for patch in found)
     best = next(patch for patch in found if patch.stands_out >= CLEAR_SHARE * clearest)
     cells = best.cells
     control = _control(cells, best.pale, baseline, seen)
     if control.sum() < cells.sum() / 2:
-        return None
+        return Flag.NO_SKIN_BESIDE
     rows, cols = np.nonzero(cells)
     cell_px = window.shape.cell_px
     return Site(
