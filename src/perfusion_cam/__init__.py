@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from perfusion_cam.comparison.recorded import compare as compare
     from perfusion_cam.session import analyze as analyze
     from perfusion_cam.types import Examination as Examination
 
-__all__ = ["Examination", "analyze"]
+__all__ = ["Examination", "analyze", "compare"]
 
 
 def __getattr__(name: str) -> Any:
@@ -17,6 +18,10 @@ def __getattr__(name: str) -> Any:
         from perfusion_cam.session import analyze
 
         return analyze
+    if name == "compare":
+        from perfusion_cam.comparison.recorded import compare
+
+        return compare
     if name == "Examination":
         from perfusion_cam.types import Examination
 

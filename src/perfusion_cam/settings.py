@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,6 +58,14 @@ class Region:
                 f"The {self.kind} {given} lies outside the picture, which is {width_px} x "
                 f"{height_px} px upright; give pixels of the first picture."
             )
+
+    def contains(self, x_px: float, y_px: float) -> bool:
+        """Whether a point of the upright first picture lies in the region."""
+        if self.kind == "circle":
+            x0, y0, radius = self.numbers
+            return math.hypot(x_px - x0, y_px - y0) <= radius
+        left, top, width, height = self.numbers
+        return left <= x_px < left + width and top <= y_px < top + height
 
     def cells(self, shape: GridShape) -> BoolArray:
         """Cells of a grid whose centre lies in the region, array (rows, cols) bool."""

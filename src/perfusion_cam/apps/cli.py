@@ -1,11 +1,10 @@
-"""The command line: ``perfusion-cam analyze | trace | simulate | thresholds``.
+"""The command line: ``perfusion-cam analyze | compare | trace | simulate | thresholds``.
 
 Nothing heavy is imported before a command runs, so that ``--help`` answers at once.
 """
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 from pathlib import Path
@@ -14,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from perfusion_cam.apps import thresholds
+from perfusion_cam.apps.compare import compare
 from perfusion_cam.apps.failing import emit, guarded
-from perfusion_cam.apps.options import JsonOption, OutOption
+from perfusion_cam.apps.options import JsonOption, OutOption, numbers
 
 if TYPE_CHECKING:
     from perfusion_cam.settings import Region
@@ -25,13 +25,14 @@ app = typer.Typer(
     help="Capillary refill time from ordinary video. Research use only; not a medical device.",
     epilog="Exit codes: 0 done (whatever was found), 2 usage, 3 unreadable recording, 4 result "
     "cannot be written, 5 site outside the picture, 6 unreadable trace, 7 faulty profile "
-    "of rules, 70 internal error, 130 interrupted.",
+    "of rules, 8 recordings that cannot be compared, 70 internal error, 130 interrupted.",
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 app.add_typer(thresholds.app, name="thresholds")
+app.command()(compare)
 
 
 def main() -> None:
@@ -143,20 +144,8 @@ def _region(site: str | None, box: str | None) -> Region | None:
         raise typer.BadParameter("give --site or --box, not both", param_hint="--box")
     if site is None and box is None:
         return None
-    circle = _numbers(site, 3, "--site", "X,Y,R")
-    rectangle = _numbers(box, 4, "--box", "X,Y,W,H")
+    circle = numbers(site, 3, "--site", "X,Y,R")
+    rectangle = numbers(box, 4, "--box", "X,Y,W,H")
     from perfusion_cam.settings import Region
 
     return Region.circle(*circle) if circle else Region.box(*rectangle)
-
-
-def _numbers(text: str | None, count: int, option: str, form: str) -> list[float]:
-    if text is None:
-        return []
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        numbers = []
-    if len(numbers) != count or not all(math.isfinite(number) for number in numbers):
-        raise typer.BadParameter(f"'{text}' should be {form} in pixels", param_hint=option)
-    return numbers

@@ -52,7 +52,10 @@ def _profile_part(profile: Profile, evaluation: Evaluation) -> list[RenderableTy
     prefix = f"{profile.id}/"
     findings = [one for one in evaluation.findings if one.rule.startswith(prefix)]
     assessed = [one for one in findings if one.verdict != "not_assessable"]
-    lines = [_said(one, prefix) for one in assessed if one.verdict != "within"]
+    met = [one for one in assessed if one.verdict != "within"]
+    sources = list(dict.fromkeys(one.citation for one in met))
+    lines = [_said(one, prefix, 1 + sources.index(one.citation)) for one in met]
+    lines += [f"[{number}] {source}" for number, source in enumerate(sources, start=1)]
     lacking: dict[str, list[str]] = {}
     for one in findings:
         if one.verdict == "not_assessable":
@@ -69,10 +72,10 @@ def _profile_part(profile: Profile, evaluation: Evaluation) -> list[RenderableTy
     return [profile_heading(profile), *table, *indented(lines)]
 
 
-def _said(finding: Finding, prefix: str) -> str:
+def _said(finding: Finding, prefix: str, source: int) -> str:
     after_s = finding.look_again_s
     again = "" if after_s is None else f" {look_again_words(after_s)}"
-    return f"{finding.rule.removeprefix(prefix)}: {finding.says}{again} [{finding.citation}]"
+    return f"{finding.rule.removeprefix(prefix)}: {finding.says}{again} [{source}]"
 
 
 def _findings_table(findings: Sequence[Finding], prefix: str) -> Table:
@@ -93,11 +96,11 @@ def _found(item: Comparand) -> str:
     endpoint = f" {item.endpoint}" if item.endpoint else ""
     unit = item.unit if QUANTITIES[item.quantity].timed else ""
     if item.lower_bound is not None:
-        return f"above {item.lower_bound:g} {unit}{endpoint}"
+        return f"above {item.lower_bound:.3g} {unit}{endpoint}"
     if item.value is None:
         return f"{item.quantity} not given"
-    interval = "" if item.ci95 is None else f" ({item.ci95[0]:g} to {item.ci95[1]:g})"
-    return " ".join(f"{item.value:g} {unit}{endpoint}{interval}".split())
+    interval = "" if item.ci95 is None else f" ({item.ci95[0]:.3g} to {item.ci95[1]:.3g})"
+    return " ".join(f"{item.value:.3g} {unit}{endpoint}{interval}".split())
 
 
 def _chance(probability: float | None) -> str:
