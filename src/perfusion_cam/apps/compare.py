@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def compare(
     both: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[VIDEO...]", help="Recordings in which both sides are pressed."),
+        typer.Argument(metavar="VIDEO...", help="Recordings in which both sides are pressed."),
     ] = None,
     affected: Annotated[
         list[Path] | None,

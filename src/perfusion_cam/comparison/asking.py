@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from perfusion_cam.comparison.assigning import Assigned, Half, by_half, by_site, within
-from perfusion_cam.comparison.earlier import read_presses
-from perfusion_cam.comparison.pressed import SidePress, presses_of
+from perfusion_cam.comparison.earlier import EarlierResult, read_result
+from perfusion_cam.comparison.pressed import SidePress, presses_of, recording_of
 from perfusion_cam.comparison.sides import Comparison, compare_sides
 from perfusion_cam.errors import ComparisonError
 from perfusion_cam.settings import Region
@@ -112,11 +112,14 @@ class Answer:
     comparison : Comparison
     examinations : tuple of (role, Examination)
         The role is ``affected``, ``unaffected`` or ``both``.
+    before : EarlierResult or None
+        What was read from before treatment.
     """
 
     question: Question
     comparison: Comparison
     examinations: tuple[tuple[str, Examination], ...]
+    before: EarlierResult | None = None
 
     @property
     def settings_sha256(self) -> str:
@@ -149,26 +152,26 @@ def answer(
         A profile cannot be read.
     """
     chosen = select_profiles(DEFAULT_PROFILES) if profiles is None else profiles
-    before = None if question.baseline is None else read_presses(question.baseline)
+    before = None if question.baseline is None else read_result(question.baseline)
     examinations = tuple(
         (role, analyze(path))
         for role in ("affected", "unaffected", "both")
         for path in getattr(question, role)
     )
     _check_regions(question, examinations)
-    contents = [(item.source.file, item.source.sha256) for _, item in examinations]
-    earlier = {press.recording for press in before or ()}
-    _check_distinct([*contents, *((one.file, one.sha256) for one in earlier)])
+    recordings = [recording_of(item) for _, item in examinations]
+    recordings += () if before is None else before.recordings
+    _check_distinct((one.file, one.sha256) for one in recordings)
     sides = _assigned(question, examinations)
     comparison = compare_sides(
         sides.affected,
         sides.unaffected,
-        before=before,
+        before=None if before is None else before.presses,
         subject=question.subject,
         profiles=chosen,
         remarks=sides.remarks,
     )
-    return Answer(question, comparison, examinations)
+    return Answer(question, comparison, examinations, before)
 
 
 def _assigned(question: Question, examinations: Sequence[tuple[str, Examination]]) -> Assigned:

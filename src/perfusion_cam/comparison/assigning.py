@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -80,15 +80,6 @@ def by_half(presses: Sequence[SidePress], affected_is: Half) -> Assigned:
     if affected_is == "left":
         return Assigned(left, right, tuple(remarks))
     return Assigned(right, left, tuple(remarks))
-
-
-def scattered(presses: Sequence[SidePress]) -> Iterator[tuple[SidePress, SidePress]]:
-    """Find presses of one recording whose sites lie wholly apart: no repeats of one site."""
-    for one, other in combinations(presses, 2):
-        if one.recording == other.recording and None not in (one.place_px, other.place_px):
-            apart_px = float(np.hypot(*np.subtract(_place(one), _place(other))))
-            if apart_px > 1.5 * (_radius(one) + _radius(other)):
-                yield one, other
 
 
 def _placed(presses: Sequence[SidePress]) -> tuple[list[SidePress], list[Remark]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,21 @@ from perfusion_cam.errors import ComparisonError
 SCHEMA = 1
 
 
-def read_presses(path: Path) -> tuple[SidePress, ...]:
+@dataclass(frozen=True, slots=True)
+class EarlierResult:
+    """The recordings of a result, and the presses that count.
+
+    Attributes
+    ----------
+    recordings : tuple of Recording
+    presses : tuple of SidePress
+    """
+
+    recordings: tuple[Recording, ...]
+    presses: tuple[SidePress, ...]
+
+
+def read_result(path: Path) -> EarlierResult:
     """Read the presses of a result of ``analyze``, or of the affected side of one of ``compare``.
 
     Raises
@@ -32,21 +47,31 @@ def read_presses(path: Path) -> tuple[SidePress, ...]:
     if not isinstance(content, dict) or content.get("schema") != SCHEMA:
         raise _no_result(path, f"it has no schema number {SCHEMA}")
     try:
-        return tuple(_presses(content))
+        return _result(content)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise _no_result(path, f"{type(error).__name__} at {error}") from error
 
 
-def _presses(content: Mapping[str, Any]) -> Iterator[SidePress]:
+def _result(content: Mapping[str, Any]) -> EarlierResult:
     if "affected" in content:
-        known = {one["sha256"]: _recording(one) for one in content["recordings"]}
-        for entry in content["affected"]["presses"]:
-            yield press_of_entry(known[entry["sha256"]], entry["press"], entry)
-        return
-    for document in content.get("recordings", [content]):
-        recording = _recording(document["source"])
-        for number, entry in enumerate(document["presses"], start=1):
-            yield press_of_entry(recording, number, entry)
+        known = {
+            one["sha256"]: _recording(one)
+            for one in content["recordings"]
+            if one["role"] in ("affected", "both")
+        }
+        presses = [
+            press_of_entry(known[entry["sha256"]], entry["press"], entry)
+            for entry in content["affected"]["presses"]
+        ]
+        return EarlierResult(tuple(known.values()), tuple(presses))
+    documents = content.get("recordings", [content])
+    recordings = [_recording(document["source"]) for document in documents]
+    presses = [
+        press_of_entry(recording, number, entry)
+        for recording, document in zip(recordings, documents, strict=True)
+        for number, entry in enumerate(document["presses"], start=1)
+    ]
+    return EarlierResult(tuple(recordings), tuple(presses))
 
 
 def _recording(facts: Mapping[str, Any]) -> Recording:

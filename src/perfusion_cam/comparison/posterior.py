@@ -4,9 +4,10 @@ The natural log of press i's time at site s is ``mu_s + a_i + e_i``: the site's 
 how single presses differ, ``a_i ~ N(0, sd²)``, and the press's own error of measurement,
 ``e_i ~ N(0, se_i²)``, known from its interval. Presses of all sites share ``sd``. Beforehand,
 ``sd²`` has a scaled inverse chi-square distribution (`variation.SINGLE_PRESS_SD`,
-`variation.SINGLE_PRESS_DF`), and ``mu_s`` may be anything. With one press a site the published
-spread decides alone; with more, the presses' own scatter takes part by its degrees of freedom. For
-equal standard errors this is the moderated t of Smyth 2004 (10.2202/1544-6115.1027).
+`variation.SINGLE_PRESS_DF`), rarely a far larger one (`variation.ODD_SHARE`), and ``mu_s`` may be
+anything. With one press a site the published spread decides alone; with more, the presses' own
+scatter takes part by its degrees of freedom. For equal standard errors and no odd site this is the
+moderated t of Smyth 2004 (10.2202/1544-6115.1027).
 """
 
 from __future__ import annotations
@@ -18,11 +19,17 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtr
 
-from perfusion_cam.comparison.variation import LEVEL, SINGLE_PRESS_DF, SINGLE_PRESS_SD
+from perfusion_cam.comparison.variation import (
+    LEVEL,
+    ODD_DF,
+    ODD_SD,
+    ODD_SHARE,
+    SINGLE_PRESS_DF,
+    SINGLE_PRESS_SD,
+)
 from perfusion_cam.types import FloatArray
 
 _SDS = SINGLE_PRESS_SD * np.geomspace(0.35, 8.0, 33)
-_LOG_PRIOR = -SINGLE_PRESS_DF * (np.log(_SDS) + 0.5 * (SINGLE_PRESS_SD / _SDS) ** 2)
 _TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 _HALVINGS = 32
 _NODES = np.linspace(-4.0, 4.0, 25)
@@ -123,6 +130,19 @@ class Posterior:
             under = (_NODE_WEIGHTS @ below) @ self.weight < _TAILS
             low, high = np.where(under, middle, low), np.where(under, high, middle)
         return float(low[0]), float(high[1])
+
+
+def _beforehand(sd: float, df: int) -> FloatArray:
+    """Scaled inverse chi-square distribution of the variance, on the grid of log spreads."""
+    log_density = -df * (np.log(_SDS) + 0.5 * (sd / _SDS) ** 2)
+    density = np.exp(log_density - log_density.max())
+    return np.asarray(density / density.sum())
+
+
+_LOG_PRIOR = np.log(
+    (1 - ODD_SHARE) * _beforehand(SINGLE_PRESS_SD, SINGLE_PRESS_DF)
+    + ODD_SHARE * _beforehand(ODD_SD, ODD_DF)
+)
 
 
 def posterior(sites: Sequence[LogTimes]) -> Posterior:

@@ -14,6 +14,8 @@ from perfusion_cam.quality import Flag
 from perfusion_cam.types import Examination, PressResult, Status
 
 _LEAST_LIGHT = 1e-3
+APART = 1.5
+"""Own choice: sites further apart than this times their radii are not one place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,13 @@ class SidePress:
         if self.radius_px is None:
             return None
         return self.radius_px / math.hypot(self.recording.width, self.recording.height)
+
+    def lies_apart_from(self, other: SidePress) -> bool:
+        """Whether the sites of two presses of one recording lie wholly apart."""
+        if self.recording != other.recording or self.place_px is None or other.place_px is None:
+            return False
+        reach_px = (self.radius_px or 0.0) + (other.radius_px or 0.0)
+        return math.dist(self.place_px, other.place_px) > APART * reach_px
 
     @property
     def at_least_s(self) -> float | None:

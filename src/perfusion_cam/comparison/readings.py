@@ -11,7 +11,7 @@ from scipy import stats
 
 from perfusion_cam.comparison.posterior import LogTimes, posterior
 from perfusion_cam.comparison.pressed import SidePress
-from perfusion_cam.comparison.variation import REST_S
+from perfusion_cam.comparison.variation import REST_S, SINGLE_PRESS_DF, SINGLE_PRESS_SD
 from perfusion_cam.types import Status
 
 OUTLIER_PROBABILITY = 0.01
@@ -127,6 +127,18 @@ def log_times(presses: Sequence[SidePress], which: Sequence[int]) -> LogTimes:
     return LogTimes(np.array(values), np.array(errors))
 
 
+def scatter_chance(reading: SideReading) -> float:
+    """Probability of presses scattering at least this much, by the published spread.
+
+    An F test of their variance against `SINGLE_PRESS_SD` and their own errors; 1 for a single one.
+    """
+    if reading.times is None or len(reading.used) < 2:
+        return 1.0
+    expected = SINGLE_PRESS_SD**2 + float(np.mean(reading.times.se**2))
+    ratio = float(reading.times.values.var(ddof=1)) / expected
+    return float(stats.f.sf(ratio, len(reading.used) - 1, SINGLE_PRESS_DF))
+
+
 def soon_repeated(presses: Sequence[SidePress]) -> list[tuple[SidePress, SidePress, float]]:
     """Find presses of one recording and site with less than two minutes of rest between.
 
@@ -141,7 +153,7 @@ def soon_repeated(presses: Sequence[SidePress]) -> list[tuple[SidePress, SidePre
         for earlier, later in pairwise(sorted(here, key=lambda one: one.release_s)):
             assert later.contact_s is not None
             rest_s = later.contact_s - earlier.release_s
-            if rest_s < REST_S:
+            if rest_s < REST_S and not earlier.lies_apart_from(later):
                 found.append((earlier, later, rest_s))
     return found
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations, islice
 
 import numpy as np
 
-from perfusion_cam.comparison.assigning import scattered
 from perfusion_cam.comparison.contrasting import Contrast
-from perfusion_cam.comparison.readings import SideReading, soon_repeated
+from perfusion_cam.comparison.readings import SideReading, scatter_chance, soon_repeated
 from perfusion_cam.comparison.remarks import Mark, Remark
 from perfusion_cam.comparison.variation import REST_S
+
+DISAGREE_PROBABILITY = 0.01
+"""Own choice: one site in a hundred without anything amiss is said to disagree with itself."""
 
 
 def about(side: SideReading, name: str) -> Iterator[Remark]:
@@ -24,7 +27,10 @@ def about(side: SideReading, name: str) -> Iterator[Remark]:
     """
     yield from _measured(side, name)
     yield from _left_out(side, name)
-    for one, other in list(scattered(side.used_presses))[:1]:
+    apart = (
+        pair for pair in combinations(side.used_presses, 2) if pair[0].lies_apart_from(pair[1])
+    )
+    for one, other in islice(apart, 1):
         yield Remark(
             Mark.SEVERAL_PLACES,
             f"On the {name}, {one.name} and {other.name} lie at different places and are combined "
@@ -56,14 +62,19 @@ def about_rejected(found: Contrast) -> Iterator[Remark]:
 
 def _measured(side: SideReading, name: str) -> Iterator[Remark]:
     if not side.presses:
-        yield Remark(Mark.NOTHING_MEASURED, f"No press on the {name} was found.")
+        yield Remark(Mark.NOTHING_MEASURED, f"There is no press of the {name}.")
         return
     unusable = [press for press in side.presses if press.status == "not_measurable"]
     if not side.used:
-        yield Remark(Mark.NOTHING_MEASURED, f"None of the presses on the {name} could be measured.")
+        yield Remark(Mark.NOTHING_MEASURED, f"None of the presses of the {name} could be measured.")
     elif unusable:
         which = ", ".join(press.name for press in unusable)
         yield Remark(Mark.NOT_USABLE, f"Not measurable on the {name} and not used: {which}.")
+    if side.status == "measured" and scatter_chance(side) < DISAGREE_PROBABILITY:
+        yield Remark(
+            Mark.PRESSES_DISAGREE,
+            f"The presses of the {name} differ more than presses of one site do; press again.",
+        )
     if side.status != "not_recovered":
         return
     yield Remark(

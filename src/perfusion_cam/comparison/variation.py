@@ -11,16 +11,17 @@ SINGLE_PRESS_SD = 0.17
 16 to 18 %, implied by Bachour 2023 (10.1002/jbio.202300063): 22 people, about 80 % of times within
 20 % of the person's own mean. It contains that device's own error; ours is added all the same.
 """
-SINGLE_PRESS_SD_SOURCE = (
-    "16 to 18 % between presses, implied by Bachour 2023, doi:10.1002/jbio.202300063"
-)
-SINGLE_PRESS_DF = 20
+SINGLE_PRESS_DF = 30
 """How firmly `SINGLE_PRESS_SD` is believed of a new person, as degrees of freedom.
 
-Own choice: with 20, persons' values spread by 16 % about it (95 %: 13 to 24 %). The one interval
+Own choice: with 30, persons' values spread by 13 % about it (95 %: 14 to 23 %). The one interval
 published for a least significant change, 25 % [18 to 30] (Jacquet-Lagrèze 2019,
-s13054-019-2560-0), would be worth about 35; persons, operators and sites differ more than it tells.
+s13054-019-2560-0), would be worth about 35.
 """
+ODD_SHARE, ODD_SD, ODD_DF = 0.01, 0.5, 4
+"""Own choice: in one site of a hundred something is amiss (a press in another way, a wrong time)
+and presses differ by about half. Without it, presses that plainly contradict the published spread
+would still be taken for repeats of it."""
 TYPICAL_MEASUREMENT_SD = 0.045
 """Standard error of one measured log time in a good recording (docs/accuracy.md: 4 to 5.5 %)."""
 REST_S = 120.0

@@ -59,9 +59,8 @@ def _recordings(answer: Answer) -> list[Document]:
         {"role": role, **asdict(recording_of(item)), "warnings": list(item.source.warnings)}
         for role, item in answer.examinations
     ]
-    earlier = answer.comparison.earlier
-    before = [] if earlier is None else [press.recording for press in earlier.reading.presses]
-    told = [{"role": "baseline", **asdict(one), "warnings": []} for one in dict.fromkeys(before)]
+    before = () if answer.before is None else answer.before.recordings
+    told = [{"role": "baseline", **asdict(one), "warnings": []} for one in before]
     return [one | {"median_fps": _number(one["median_fps"])} for one in (*now, *told)]
 
 

@@ -45,7 +45,8 @@ def comparison_text(answer: Answer, width: int, colour: bool = False) -> str:
     parts += _listed("What would make it more certain", list(comparison.advice))
     again = look_again(comparison)
     parts += _listed("When to look again", [] if again is None else [again])
-    parts += [Text(), _heading("Presses"), _presses(comparison)]
+    if any(reading.presses for _, reading in _readings(comparison)):
+        parts += [Text(), _heading("Presses"), _presses(comparison)]
     parts += indented(_reasons(comparison))
     parts += [Text(), *indented(_provenance(answer)), Text()]
     console = Console(file=io.StringIO(), width=width, force_terminal=colour, highlight=False)
@@ -112,10 +113,10 @@ def _provenance(answer: Answer) -> list[str]:
             for role, item in answer.examinations
         ),
     ]
-    earlier = answer.comparison.earlier
-    if earlier is not None:
-        recordings = dict.fromkeys(press.recording for press in earlier.reading.presses)
-        lines += [f"before: {one.file}, sha256 {one.sha256[:12]}" for one in recordings]
+    if answer.before is not None:
+        lines += [
+            f"before: {one.file}, sha256 {one.sha256[:12]}" for one in answer.before.recordings
+        ]
     warnings = [
         f"note on {item.source.file}: {warning}"
         for _, item in answer.examinations

@@ -69,13 +69,16 @@ def contrast_words(found: Contrast, one: str, other: str) -> Iterator[str]:
         low_s = found.difference_lower_bound_s or 0.0
         yield (
             f"Ratio {found.ratio_lower_bound:.2f} or more, difference {low_s:+.2f} s or more "
-            f"(97.5 %): the {one} was not back while it was watched."
+            "(97.5 %)."
         )
+        yield f"The {one} was not back while it was watched."
     elif found.ratio_upper_bound is not None:
+        high_s = found.difference_upper_bound_s or 0.0
         yield (
-            f"Ratio {found.ratio_upper_bound:.2f} or less (97.5 %): the {other} was not back while "
-            "it was watched."
+            f"Ratio {found.ratio_upper_bound:.2f} or less, difference {high_s:+.2f} s or less "
+            "(97.5 %)."
         )
+        yield f"The {other} was not back while it was watched."
     if found.smallest_detectable_ratio is not None:
         yield (
             f"With these presses, a ratio between {1 / found.smallest_detectable_ratio:.2f} and "
