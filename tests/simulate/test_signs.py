@@ -128,3 +128,12 @@ def test_the_truth_tells_the_signs() -> None:
     document = truth_of(sign_scenario("stain", 2.0, 6, 1)).as_document()
     assert [(sign["kind"], sign["strength"]) for sign in document["signs"]] == [("stain", 2.0)]
     assert truth_of(BASE).as_document()["signs"] == []
+
+
+def test_side_light_falls_from_left_to_right() -> None:
+    lit = dataclasses.replace(BASE, side_light=0.8)
+    fall = _log_light(lit) - _log_light(BASE)
+    assert fall[:, :4].mean() - fall[:, -4:].mean() == pytest.approx(0.8, abs=0.03)
+    assert np.abs(fall[..., 0] - fall[..., 2]).max() < 1e-3
+    with pytest.raises(ValueError, match="side_light"):
+        dataclasses.replace(BASE, side_light=4.0)

@@ -18,7 +18,8 @@ from stacks import (
     window,
 )
 
-from perfusion_cam.stages.sampling import MAX_PLACEBOS, sample_traces
+from perfusion_cam.stages.sampling import sample_traces
+from perfusion_cam.stencils import MAX_PLACEBOS
 from perfusion_cam.types import GridWindow, Press, Site, SiteTraces
 
 VISIT = Visit(2.0, 5.0, row=26, col=44, radius=8, pallor=0.2, tau_s=1.0)

@@ -125,6 +125,8 @@ class Scenario:
         What the skin's colour shows from first to last.
     background : bool
         True for a forearm before a table top, False for skin all over the picture.
+    side_light : float
+        Natural-log fall of light from the left edge of the picture to the right.
     shake_px, shake_deg : float
         Largest excursion of the hand-held camera from its first pose.
     exposure : "locked", "smooth" or "stepped"
@@ -155,6 +157,7 @@ class Scenario:
     events: tuple[Event, ...] = ()
     signs: tuple[Sign, ...] = ()
     background: bool = False
+    side_light: float = 0.0
     shake_px: float = 0.0
     shake_deg: float = 0.0
     exposure: Exposure = "locked"
@@ -195,6 +198,8 @@ class Scenario:
         ):
             if not 0 <= getattr(self, name) <= limit:
                 raise ValueError(f"{name} must lie in 0 to {limit}, not {getattr(self, name)}")
+        if not abs(self.side_light) <= 3:
+            raise ValueError(f"side_light must lie in -3 to 3, not {self.side_light}")
         if not abs(self.white_balance) <= 0.5:
             raise ValueError(f"white_balance must lie in -0.5 to 0.5, not {self.white_balance}")
         if not self.full_well_e >= 50 or not 0 <= self.read_noise_e < math.inf:

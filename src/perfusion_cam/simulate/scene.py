@@ -56,6 +56,9 @@ class Scene:
             )
             skin = skin * np.exp(in_vessels + outside)
             self._blood_here = self._blood - in_vessels
+        if scenario.side_light:
+            across = np.linspace(0.5, -0.5, width, dtype=np.float32) * width / scenario.width
+            skin = skin * np.exp(np.float32(scenario.side_light) * across)[:, None]
         if scenario.background:
             angle = rng.uniform(15, 50) * rng.choice([-1, 1])
             skin = paint_table(rng, skin, angle, 0.36 * scenario.width)

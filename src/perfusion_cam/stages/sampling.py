@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from scipy.stats import trim_mean
 
-from perfusion_cam.colour import same_skin
+from perfusion_cam.stencils import placebo_stencils, stencil
 from perfusion_cam.types import BoolArray, FloatArray, GridWindow, Press, Site, SiteTraces
 
-MAX_PLACEBOS = 40
-MIN_STENCIL_SHARE = 0.7
-"""A placebo needs this share of its cells on the same, untouched skin."""
-SAME_TINT, SAME_LIGHT = 0.25, 0.8
-"""Natural-log differences in colour and in brightness up to which a placebo's cell is the same
-skin: it need not stand for the site's light, as the control must, so a little more is let pass."""
 CHUNK = 16
 SETTLED_FACTOR = 3.0
 """The site counts as uncovered once its cells differ no more than this times their usual."""
@@ -37,8 +30,9 @@ def sample_traces(window: GridWindow, press: Press, site: Site) -> SiteTraces:
     """
     baseline = window.t_s <= press.baseline_s[1]
     reference = window.log_rgb(baseline).mean(axis=0)
-    stencils = [_stencil(site.cells, site.control_cells)]
-    stencils += _placebos(site, reference, np.asarray(window.valid().all(axis=0)))
+    seen = np.asarray(window.valid().all(axis=0))
+    stencils = [stencil(site.cells, site.control_cells)]
+    stencils += placebo_stencils(site.cells, site.control_cells, reference, seen)
     laid = np.stack(stencils, axis=-1).astype(np.float32)
     asked = np.asarray(laid.any(axis=-1))
     weights = laid[asked]
@@ -60,60 +54,6 @@ def sample_traces(window: GridWindow, press: Press, site: Site) -> SiteTraces:
         clipped=_clipped(window, press, site),
         resting_log_rgb=reference[site.cells].mean(axis=0),
     )
-
-
-def _stencil(cells: BoolArray, control: BoolArray) -> FloatArray:
-    """Weights (rows, cols) of site minus control, blind to a plane of light."""
-    rows, cols = np.nonzero(control)
-    site_row, site_col = (float(axis.mean()) for axis in np.nonzero(cells))
-    scale = max(float(np.std(rows)), float(np.std(cols)), 1.0)
-    design = np.stack([np.ones(len(rows)), (rows - site_row) / scale, (cols - site_col) / scale])
-    ridge = np.diag([0.0, 0.05, 0.05]) * len(rows)
-    coefficients = np.linalg.solve(design @ design.T + ridge, design)[0]
-    stencil = np.zeros(cells.shape)
-    stencil[cells] = 1.0 / cells.sum()
-    stencil[control] -= coefficients
-    return stencil
-
-
-def _placebos(site: Site, reference: FloatArray, seen: BoolArray) -> list[FloatArray]:
-    """Stencils of the site's shape over untouched skin of the same colour, nearest first."""
-    radius = max(np.sqrt(site.cells.sum() / np.pi), 1.5)
-    untouched = seen & same_skin(reference, site.cells, SAME_TINT, SAME_LIGHT)
-    margin = int(np.ceil(0.9 * radius)) * 2 + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (margin, margin))
-    untouched &= cv2.dilate(site.cells.astype(np.uint8), disc) == 0
-    step = max(2, round(1.5 * radius))
-    height, width = site.cells.shape
-    shifts = [
-        (dy, dx)
-        for dy in range(-(height // step) * step, height, step)
-        for dx in range(-(width // step) * step, width, step)
-        if np.hypot(dy, dx) >= 2 * radius
-    ]
-    shifts.sort(key=lambda shift: shift[0] ** 2 + shift[1] ** 2)
-    found: list[FloatArray] = []
-    for dy, dx in shifts:
-        cells = _moved(site.cells, dy, dx) & untouched
-        control = _moved(site.control_cells, dy, dx) & untouched
-        enough = (
-            cells.sum() >= MIN_STENCIL_SHARE * site.cells.sum()
-            and control.sum() >= MIN_STENCIL_SHARE * site.control_cells.sum()
-        )
-        if enough:
-            found.append(_stencil(cells, control))
-            if len(found) == MAX_PLACEBOS:
-                break
-    return found
-
-
-def _moved(mask: BoolArray, dy: int, dx: int) -> BoolArray:
-    height, width = mask.shape
-    moved = np.zeros_like(mask)
-    moved[max(dy, 0) : height + min(dy, 0), max(dx, 0) : width + min(dx, 0)] = mask[
-        max(-dy, 0) : height + min(-dy, 0), max(-dx, 0) : width + min(-dx, 0)
-    ]
-    return moved
 
 
 def _clipped(window: GridWindow, press: Press, site: Site) -> BoolArray:
