@@ -8,7 +8,7 @@ import numpy as np
 
 from perfusion_cam.colour import delta_e_2000, lab_from_linear
 from perfusion_cam.quality import Flag
-from perfusion_cam.stages.refill.mixture import Mixture, fit_all
+from perfusion_cam.stages.refill.mixture import HORIZON_S, Mixture, fit_all
 from perfusion_cam.stages.refill.models import time_to
 from perfusion_cam.stages.refill.noise import Bins, gather
 from perfusion_cam.stages.refill.signal import Signal, blood_signal, light_change
@@ -30,11 +30,16 @@ RECOVERED = 0.9
 WATCHED_ENOUGH_S = 8.0
 MODEL_ERROR = 0.02
 """Relative error of a refill time that no model or placebo shows: the site refills unevenly."""
-CODING_ERROR = 0.055
+CODING_LAG_S = 0.12
 CODING_BITS = 0.05
 CODING_DEPTH = 0.17
-"""A codec holds small, slow changes back. At 0.05 bits a pixel and a blanch of 0.17 refill times
-are off by some 5.5 % (docs/accuracy.md); less with more bits or a deeper blanch."""
+CODING_SLOPE_PER_S = 0.3
+"""A codec holds small changes back until they have grown, or for a while. At 0.05 bits a pixel and
+a blanch of 0.17 refill times are off by some 0.1 s (docs/accuracy.md); less with more bits, with a
+deeper blanch, or where the colour passes the level fast (share of the depth a second)."""
+HIDDEN_ERROR = 0.2
+"""Relative standard error of the depth at release if all of the refill were over before the skin
+was seen: curves that agree on what was seen differ on what was not."""
 HIDDEN_S = 0.5
 JUST_NOTICEABLE = 1.0
 """CIEDE2000 difference that an eye just sees (evidence.md)."""
@@ -106,7 +111,7 @@ def _judge(
     t90 = np.exp(mixture.log_time(1 - RECOVERED))
     if np.median(t90) > watched_s:
         return _not_recovered(refill, t90, watched_s)
-    crt_s, interval = _time_and_interval(t90, _unseen_error(depth, bits_per_pixel))
+    crt_s, interval = _time_and_interval(t90, _unseen_error_s(mixture, bins, depth, bits_per_pixel))
     if interval[1] > MAX_SPREAD * interval[0]:
         return replace(refill, flags=(Flag.LOW_SIGNAL, *flags))
     return replace(
@@ -132,17 +137,33 @@ def _not_recovered(refill: Refill, t90: FloatArray, watched_s: float) -> Refill:
     return replace(refill, status="not_recovered", flags=flags, lower_bound_s=bound_s)
 
 
-def _unseen_error(depth: float, bits_per_pixel: float | None) -> float:
-    """Relative standard error that the samples themselves do not show."""
+def _unseen_error_s(
+    mixture: Mixture, bins: Bins, depth: float, bits_per_pixel: float | None
+) -> float:
+    """Standard error of t90 that the samples themselves do not show.
+
+    Nobody saw the colour's first return: the depth's error moves the level that counts as back, and
+    the curve's slope there turns that into time. And a codec lags behind.
+    """
+    model, parameters = mixture.best.model, mixture.best.parameters[3:]
+    t90_s = time_to(model, parameters, 1 - RECOVERED, HORIZON_S)
+    if t90_s is None:
+        return 0.0
+    first, earlier, later = model.shape(
+        np.array([max(float(bins.u_s[0]), 0.0), 0.98 * t90_s, 1.02 * t90_s]), parameters
+    )
+    slope_per_s = max((earlier - later) / (0.04 * t90_s), 1e-3)
+    hidden_s = HIDDEN_ERROR * (1 - first) * (1 - RECOVERED) / slope_per_s
     if bits_per_pixel is None:
-        return MODEL_ERROR
-    coding = CODING_ERROR * np.sqrt(CODING_BITS / max(bits_per_pixel, 1e-3) * CODING_DEPTH / depth)
-    return float(np.hypot(MODEL_ERROR, min(coding, 0.5)))
+        return float(hidden_s)
+    coarse = CODING_BITS / max(bits_per_pixel, 1e-3) * np.sqrt(CODING_DEPTH / depth)
+    coding_s = CODING_LAG_S * coarse * min(1.0, CODING_SLOPE_PER_S / slope_per_s)
+    return float(np.hypot(hidden_s, coding_s))
 
 
-def _time_and_interval(times_s: FloatArray, unseen: float) -> tuple[float, tuple[float, float]]:
+def _time_and_interval(times_s: FloatArray, unseen_s: float) -> tuple[float, tuple[float, float]]:
     low, middle, high = np.quantile(times_s, [0.025, 0.5, 0.975], method="nearest")
-    extra = 1.96 * unseen
+    extra = 1.96 * np.hypot(MODEL_ERROR, min(unseen_s / middle, 0.5))
     down = np.hypot(np.log(middle / max(low, 1e-3)), extra)
     up = np.hypot(np.log(min(high, 60.0) / middle), extra)
     return float(middle), (float(middle * np.exp(-down)), float(middle * np.exp(up)))
