@@ -239,11 +239,95 @@ NO_PRESS = {
 }
 
 
+UNDER_WAY = replace(PRESS, contact_s=-2.0, release_s=2.5)
+LEFT_ALONE = replace(UNDER_WAY, depth=0.0, yield_px=0.0)
+"""A finger that lies on the skin when the recording begins, and does not press."""
+NO_PRESS |= {
+    "a finger lies there": replace(PRESSED, presses=(LEFT_ALONE,), seed=40),
+    "a hand of another colour lies there": replace(
+        PRESSED, presses=(replace(LEFT_ALONE, tool="hand"),), hand_fitzpatrick=6, seed=41
+    ),
+    "a glove lies there": replace(
+        PRESSED, presses=(replace(LEFT_ALONE, tool="glove-blue"),), fitzpatrick=5, seed=42
+    ),
+    "a hand hovers from the start": replace(
+        PRESSED,
+        presses=(),
+        events=(Event("hand-passes", -3.0, 6.0, pause_s=4.6),),
+        seed=43,
+        exposure="stepped",
+    ),
+    "a shadow lies there": replace(
+        PRESSED, presses=(), events=(Event("shadow", -3.0, 6.0, pause_s=5.0),), seed=44
+    ),
+    "light steps after a start in the dark": replace(
+        PRESSED,
+        presses=(),
+        events=(Event("exposure-settling", 0.0, 0.5), Event("lights-switch", 3.0, 0.3)),
+        seed=45,
+    ),
+    "a glint from the start": replace(
+        PRESSED, presses=(), events=(Event("glint", 0.0, 3.0, strength=0.4),), seed=46
+    ),
+}
+
+
 @pytest.mark.parametrize("name", NO_PRESS)
 def test_where_nobody_presses_there_is_no_press(name: str) -> None:
     session, results = pushed(frames_of(replace(NO_PRESS[name], duration_s=8.0)))
     assert results == []
     assert len(session.track.t_s) == 120
+
+
+UNSEEN = {
+    "finger": replace(PRESSED, presses=(UNDER_WAY,), seed=50),
+    "hand": replace(
+        PRESSED, presses=(replace(UNDER_WAY, tool="hand"),), hand_fitzpatrick=5, seed=51
+    ),
+    "dark glove on dark skin": replace(
+        PRESSED,
+        presses=(replace(UNDER_WAY, tool="glove-black", depth=0.6),),
+        fitzpatrick=6,
+        seed=52,
+    ),
+    "slow refill": replace(
+        PRESSED, presses=(replace(UNDER_WAY, curve=Curve(tau_s=2.0)),), fitzpatrick=4, seed=53
+    ),
+    "no full recovery": replace(
+        PRESSED, presses=(replace(UNDER_WAY, curve=Curve("stuck", 1.2, recovered=0.4)),), seed=54
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_a_press_under_way_at_the_start_is_told_and_not_timed(name: str) -> None:
+    _, (found,) = pushed(frames_of(replace(UNSEEN[name], duration_s=9.0)))
+    assert found.refill.status == "not_measurable"
+    assert found.refill.flags == (Flag.NO_BASELINE,)
+    assert found.refill.crt_s is None
+    assert found.press.contact_s == 0.0
+    assert math.isinf(found.press.contact_se_s)
+    assert found.press.release_s == pytest.approx(UNDER_WAY.release_s, abs=0.15)
+    assert found.site is not None
+    apart = np.hypot(found.site.x_px - UNDER_WAY.x_px, found.site.y_px - UNDER_WAY.y_px)
+    assert apart < 0.4 * UNDER_WAY.radius_px
+
+
+def test_a_press_that_was_not_seen_whole_makes_the_next_one_a_repeat() -> None:
+    again = replace(PRESS, contact_s=6.0, release_s=9.5)
+    both = replace(PRESSED, presses=(UNDER_WAY, again), duration_s=14.0, seed=55)
+    _, (unseen, second) = pushed(frames_of(both))
+    assert unseen.refill.flags == (Flag.NO_BASELINE,)
+    assert second.refill.status == "measured"
+    assert Flag.REPEATED_SOON in second.refill.flags
+
+
+def test_a_finger_that_only_lay_there_makes_the_next_press_no_repeat() -> None:
+    again = replace(PRESS, contact_s=6.0, release_s=9.5)
+    both = replace(PRESSED, presses=(LEFT_ALONE, again), duration_s=14.0, seed=56)
+    _, (found,) = pushed(frames_of(both))
+    assert found.refill.status == "measured"
+    assert Flag.REPEATED_SOON not in found.refill.flags
 
 
 def test_a_still_file_gives_no_press(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from perfusion_cam.sources.read_ahead import read_ahead
 from perfusion_cam.sources.video_file import VideoFile
 from perfusion_cam.stages.detection import PressDetector, PressWindow
 from perfusion_cam.stages.gridding import GridAverager, Gridder, reduction
-from perfusion_cam.stages.judging import is_press, judge
+from perfusion_cam.stages.judging import is_press, judge, refills
 from perfusion_cam.stages.location import locate
 from perfusion_cam.stages.refill.measure import measure_refill
 from perfusion_cam.stages.registration import Registrar
@@ -35,6 +35,7 @@ from perfusion_cam.types import (
     PressResult,
     Refill,
     RefillCurve,
+    Site,
     SourceInfo,
     Track,
 )
@@ -152,8 +153,14 @@ class Session:
         return reducer
 
     def _measure(self, found: Iterable[PressWindow]) -> list[PressResult]:
-        results = [measure_press(item, self._region, self._bits_per_pixel) for item in found]
-        return [result for result in results if is_press(result)]
+        presses = []
+        for item in found:
+            result = measure_press(item, self._region, self._bits_per_pixel)
+            if is_press(result):
+                presses.append(result)
+            elif self._detector is not None:
+                self._detector.dismiss(item.press)
+        return presses
 
 
 def measure_press(
@@ -163,6 +170,9 @@ def measure_press(
     press, window = item.press, item.window
     within = None if region is None else region.cells(window.shape)
     site = locate(window, press, within)
+    if not press.seen_bare:
+        seen = site if isinstance(site, Site) and refills(press, site, window) else None
+        return PressResult(press, seen, None, Refill("not_measurable", (Flag.NO_BASELINE,)))
     if isinstance(site, Flag):
         return PressResult(press, None, None, Refill("not_measurable", (site,)))
     traces = sample_traces(window, press, site)

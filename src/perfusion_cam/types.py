@@ -230,7 +230,8 @@ class Press:
     Attributes
     ----------
     contact_s, contact_se_s : float
-        When the tool came to rest on the skin, and its standard error.
+        When the tool came to rest on the skin, and its standard error. Where the recording begins
+        with the tool on the skin, the time of its first picture, and infinite.
     release_s, release_se_s : float
         When pressure ended, and its standard error.
     tool : "opaque" or "clear"
@@ -246,7 +247,8 @@ class Press:
     tool_hides : float
         How far the tool took the skin's texture out of sight: 0 for a mere change of light.
     baseline_s : (float, float)
-        When the skin was last seen untouched before the press.
+        When the skin was last seen untouched before the press; both ends are the contact where it
+        never was.
     uncovered_s : float
         When the tool had left the picture or come to rest beside the site.
     since_last_s : float or None
@@ -269,8 +271,13 @@ class Press:
 
     @property
     def hold_s(self) -> float:
-        """How long the press lasted."""
+        """How long the press lasted; at least so long where the skin was not seen bare before."""
         return self.release_s - self.contact_s
+
+    @property
+    def seen_bare(self) -> bool:
+        """Whether the skin was seen untouched before the press."""
+        return self.baseline_s[1] > self.baseline_s[0]
 
 
 @dataclass(frozen=True, slots=True)

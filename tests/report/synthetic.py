@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from perfusion_cam.quality import Flag
@@ -104,6 +106,13 @@ def not_measurable() -> Refill:
         blanch_depth=0.01,
         signal_to_noise=float("nan"),
     )
+
+
+def unseen() -> PressResult:
+    """Return a press that was under way when the recording began."""
+    start = {"contact_se_s": np.inf, "baseline_s": (0.0, 0.0)}
+    touch = dataclasses.replace(press(0.0, 5.0), **start)  # type: ignore[arg-type]
+    return PressResult(touch, site(), None, Refill("not_measurable", (Flag.NO_BASELINE,)))
 
 
 def source(file: str = "clip.mp4", **changes: object) -> SourceInfo:

@@ -41,6 +41,15 @@ def test_document_obeys_its_schema(validator, examination):
     assert content["source"]["gaps"] == [[1.0, 1.4]]
 
 
+def test_a_press_under_way_at_the_start_has_no_error_of_contact(validator):
+    content = json.loads(to_json(document(synthetic.examination(presses=(synthetic.unseen(),)))))
+    validator.validate(content)
+    (press,) = content["presses"]
+    assert press["contact_s"] == 0.0
+    assert press["contact_se_s"] is None
+    assert press["hold_s"] == 5.0
+
+
 def test_a_recording_without_a_press_obeys_the_schema(validator):
     validator.validate(document(synthetic.examination(presses=())))
 
@@ -86,6 +95,9 @@ def test_trace_document_obeys_the_schema(validator, tmp_path, contact_s):
         (0, {"flags": ["all_good"]}),
         (0, {"more": 1}),
         (0, {"contact_s": None}),
+        (0, {"contact_se_s": None}),
+        (0, {"flags": ["no_baseline"], "contact_se_s": None}),
+        (2, {"flags": ["no_baseline"]}),
     ],
 )
 def test_schema_refuses_contradictions(validator, examination, press, change):

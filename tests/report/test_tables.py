@@ -5,6 +5,7 @@ import io
 
 import numpy as np
 import pytest
+import synthetic
 
 from perfusion_cam.quality import Flag
 from perfusion_cam.report.document import document
@@ -44,6 +45,12 @@ def test_terminal_table_says_every_verdict_and_reason(examination):
     assert RESEARCH_USE_ONLY in " ".join(text.split())
     assert "\x1b" not in text
     assert max(map(len, text.splitlines())) <= 110
+
+
+def test_a_hold_whose_start_was_not_seen_is_told_as_longer():
+    text = examination_text(synthetic.examination(presses=(synthetic.unseen(),)), 110)
+    assert "over 5.00 s" in text
+    assert Flag.NO_BASELINE.meaning.says in text
 
 
 def test_terminal_table_says_so_where_nothing_was_pressed(examination):

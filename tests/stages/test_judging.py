@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from stacks import SHAPE, Visit, press_of, site_of, stack, times, window
+from stacks import (
+    BLOOD,
+    LIGHT,
+    RATE_HZ,
+    SHAPE,
+    SITE_OF_TOOL,
+    Array,
+    Visit,
+    press_of,
+    site_of,
+    soft_disc,
+    stack,
+    times,
+    window,
+)
 
 from perfusion_cam.quality import Flag
-from perfusion_cam.stages.judging import is_press, judge
+from perfusion_cam.stages.judging import CLEAR_UNSEEN, is_press, judge, refills
 from perfusion_cam.types import GridWindow, Press, PressResult, Refill, RefillCurve, Site
 
 VISIT = Visit(2.0, 7.0)
@@ -213,3 +228,66 @@ def test_a_site_that_does_not_stand_out_is_no_proof(changes: dict[str, Any]) -> 
     for site in (None, site_of(VISIT, stands_out=0.9)):
         assert pressed(site, NOT_MEASURABLE)
         assert not pressed(site, NOT_MEASURABLE, **changes)
+
+
+UNSEEN = Visit(-3.0, 4.0, pallor=0.15, tau_s=1.0)
+UNSEEN_S = times(12.0)
+
+
+def shown_after(
+    change: Callable[[float], Array] = lambda pale: pale * BLOOD, **visit: float
+) -> GridWindow:
+    """Grids in which a disc changes from 4 s on by what `change` makes of a fading pallor."""
+    faded = replace(UNSEEN, **visit)  # type: ignore[arg-type]
+    grids = stack(UNSEEN_S)
+    pressed = soft_disc(faded.row, faded.col, SITE_OF_TOOL * faded.radius)
+    for grid, t_s in zip(grids, UNSEEN_S, strict=True):
+        grid += pressed[..., None] * change(faded.pallor_at(float(t_s)))
+    return window(UNSEEN_S, grids)
+
+
+def refilled(shown: GridWindow) -> bool:
+    return refills(press_of(UNSEEN, 12.0, baseline_s=(0.0, 0.0)), site_of(UNSEEN), shown)
+
+
+@pytest.mark.parametrize("tau_s", [0.4, 1.0, 3.0])
+@pytest.mark.parametrize("pallor", [0.06, 0.15])
+def test_pallor_that_fades_by_degrees_is_refill(pallor: float, tau_s: float) -> None:
+    assert refilled(shown_after(pallor=pallor, tau_s=tau_s))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda pale: 0.0 * pale * BLOOD,
+        lambda pale: pale * LIGHT,
+        lambda pale: -pale * BLOOD,
+        lambda pale: 0.1 * (pale > 0.03) * BLOOD,
+        lambda pale: 0.1 * (0.02 < pale < 0.05) * BLOOD,
+    ],
+    ids=["nothing", "light", "redder", "gone at once", "comes later"],
+)
+def test_any_other_change_is_no_refill(change: Callable[[float], Array]) -> None:
+    assert not refilled(shown_after(change))
+
+
+@pytest.mark.parametrize(("until_s", "enough"), [(6.0, False), (7.5, True)])
+def test_a_refill_must_be_watched(until_s: float, enough: bool) -> None:
+    shown = shown_after()
+    kept = round(until_s * RATE_HZ)
+    short = GridWindow(
+        shown.shape,
+        shown.t_s[:kept],
+        shown.light_code[:kept],
+        shown.marks[:kept],
+        shown.registered[:kept],
+    )
+    assert refilled(short) == enough
+
+
+def test_skin_never_seen_before_needs_a_clear_site_to_count_as_pressed() -> None:
+    unseen = Refill("not_measurable", (Flag.NO_BASELINE,))
+    assert pressed(site_of(VISIT, stands_out=CLEAR_UNSEEN + 0.1), unseen)
+    assert not pressed(site_of(VISIT, stands_out=CLEAR_UNSEEN - 0.1), unseen)
+    assert not pressed(site_of(VISIT), unseen, **SHADOW)
+    assert not pressed(None, unseen)

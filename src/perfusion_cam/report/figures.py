@@ -67,7 +67,7 @@ def press_figure(result: PressResult, *, title: str) -> Figure:
             result.refill,
             result.curve,
             press.release_s,
-            press.contact_s,
+            press.contact_s if press.seen_bare else None,
             press.release_se_s,
             press.ended_s,
         )

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from perfusion_cam.report.wording import RESEARCH_USE_ONLY, place, seconds, verdict
+from perfusion_cam.report.wording import RESEARCH_USE_ONLY, held, place, seconds, verdict
 from perfusion_cam.types import Examination, Refill, SourceInfo
 
 Row = tuple[str, str, Refill]
@@ -30,8 +30,7 @@ def examination_text(examination: Examination, width: int, colour: bool = False)
     """
     source = examination.source
     rows = [
-        (place(result.site), seconds(result.press.hold_s), result.refill)
-        for result in examination.presses
+        (place(result.site), held(result.press), result.refill) for result in examination.presses
     ]
     return _render(
         _heading(source), rows, [f"note: {warning}" for warning in source.warnings], width, colour

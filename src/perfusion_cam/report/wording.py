@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from perfusion_cam.types import PressResult, Refill, Site
+    from perfusion_cam.types import Press, PressResult, Refill, Site
 
 RESEARCH_USE_ONLY = (
     "Research use only. Not a medical device; not cleared or approved. A normal or missing "
@@ -45,6 +45,11 @@ def place(site: Site | None) -> str:
     if site is None:
         return "not found"
     return f"{site.x_px:.0f}, {site.y_px:.0f} px (radius {site.radius_px:.0f})"
+
+
+def held(press: Press) -> str:
+    """Say how long a press lasted, or that it lasted longer than the recording shows."""
+    return seconds(press.hold_s) if press.seen_bare else f"over {seconds(press.hold_s)}"
 
 
 def phase(result: PressResult, t_s: float) -> str:

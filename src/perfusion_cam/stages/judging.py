@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,6 +24,16 @@ LONG_HOLD_S = 9.0
 MIN_SILENT_HOLD_S = 2.0
 CLEAR_SITE = 3.0
 """A site must stand out this well to make a press of a touch shorter than `MIN_SILENT_HOLD_S`."""
+CLEAR_UNSEEN = 2.0
+"""The same for a site that was not seen before it was pressed."""
+REFILL_WATCH_S = (2.5, 6.0)
+REFILL_STEPS = (0.0, 0.08, 0.2, 0.42, 0.67, 1.0)
+"""How long such a site must be and is watched, and the stretches of that in which it must fade."""
+MIN_REFILL = 0.015
+"""Pallor (natural log) that must fade: one grey level of mid-tone skin."""
+MAX_RED_SHARE = 0.5
+"""Of the change in green and blue that red may share: blood alone gives 0.3, light 1."""
+BACKWARD_SHARE = 0.1
 MIN_SILENT_CONTRAST = 0.15
 MIN_SILENT_HIDES = 0.5
 FINE_PALLOR = 0.03
@@ -42,8 +53,12 @@ def is_press(result: PressResult) -> bool:
 
     Skin that paled is proof. Without it, something must have hidden the skin, unmistakably and
     long enough to have been meant as a press; a passing hand, a shadow or a lamp is not reported.
+    Where the skin was not seen before, only a site that was seen to refill is proof.
     """
     press, site, flags = result.press, result.site, result.refill.flags
+    if Flag.NO_BASELINE in flags:
+        clear = site is not None and site.stands_out >= CLEAR_UNSEEN
+        return clear and press.tool_hides >= MIN_SILENT_HIDES
     doubts = {Flag.DOES_NOT_BLANCH, Flag.LOW_SIGNAL, Flag.LOST, Flag.NOT_BLOOD}
     if site is not None and doubts.isdisjoint(flags):
         long_enough = press.hold_s >= MIN_SILENT_HOLD_S
@@ -53,6 +68,31 @@ def is_press(result: PressResult) -> bool:
         and press.tool_contrast >= MIN_SILENT_CONTRAST
         and press.tool_hides >= MIN_SILENT_HIDES
     )
+
+
+def refills(press: Press, site: Site, window: GridWindow) -> bool:
+    """Whether a site that was never seen before the press shows blood coming back.
+
+    Against the skin beside it, it must be pale at first, by more than light would explain, and
+    lose that pallor by and by over the next seconds.
+    """
+    since_s = window.t_s - press.uncovered_s
+    watched_s = min(since_s[-1], REFILL_WATCH_S[1])
+    if watched_s < REFILL_WATCH_S[0]:
+        return False
+    steps = []
+    for begin, end in pairwise(REFILL_STEPS):
+        part = (since_s >= begin * watched_s) & (since_s < end * watched_s) & window.registered
+        if not part.any():
+            return False
+        light = window.log_rgb(part).mean(axis=0)
+        steps.append(light[site.cells].mean(axis=0) - light[site.control_cells].mean(axis=0))
+    change = np.array(steps) - steps[-1]
+    pallor = change[:, 1:].mean(axis=1)
+    deep, red = float(pallor[0]), float(change[0, 0])
+    fades = bool((np.diff(pallor) < BACKWARD_SHARE * deep).all())
+    by_degrees = pallor[0] > pallor[1] > 0 and pallor[2] < (1 - BACKWARD_SHARE) * deep
+    return deep >= MIN_REFILL and red < MAX_RED_SHARE * deep and fades and bool(by_degrees)
 
 
 def judge(

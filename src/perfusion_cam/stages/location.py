@@ -21,6 +21,9 @@ STAYING_S = (0.3, 0.7)
 STAYING_SHARE = 0.5
 """Pallor counts up to what is left of it in this stretch, over this share: skin's colour comes
 back by degrees (a time constant of 0.2 s leaves a fifth), the last of a hand goes at once."""
+BACK_S, BACK_SHARE = 6.0, 1 / 3
+"""Skin never seen before counts as at rest in the last third of the 6 s after the tool has left, or
+of as long as it was watched."""
 SCALES_CELLS = (1.0, 2.5, 5.0)
 """Blurs under which a patch is looked for: a fingertip seen from far, and from near."""
 MIN_SCORE = 5.0
@@ -65,6 +68,8 @@ def pallor_map(
 def locate(window: GridWindow, press: Press, within: BoolArray | None = None) -> Site | NoSite:
     """Find the site of a press.
 
+    Where the skin was not seen bare before, what it looked like at the end stands for its rest.
+
     Parameters
     ----------
     window : GridWindow
@@ -79,7 +84,7 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
         The reason where there is no site. A site that stands out less than its rivals
         (`stands_out` below 1) is only the best guess.
     """
-    baseline = window.log_rgb(window.t_s <= press.baseline_s[1]).mean(axis=0)
+    baseline = window.log_rgb(_at_rest(window, press)).mean(axis=0)
     reach = _reach(press.tool_cells)
     allowed = reach if within is None else within
     seen = np.asarray(window.valid().all(axis=0))
@@ -111,6 +116,15 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
         stands_out=best.stands_out,
         detectable=best.detectable,
     )
+
+
+def _at_rest(window: GridWindow, press: Press) -> BoolArray:
+    """Samples that show the skin at rest."""
+    if press.seen_bare:
+        return np.asarray(window.t_s <= press.baseline_s[1])
+    since_s = window.t_s - press.uncovered_s
+    end_s = min(since_s[-1], BACK_S)
+    return np.asarray((since_s >= (1 - BACK_SHARE) * end_s) & (since_s <= end_s))
 
 
 class _Patch(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from stacks import SHAPE, Visit, disc, samples, soft_disc, stack, times
 
@@ -92,14 +93,35 @@ def test_exposure_that_answers_the_tool_does_not_matter() -> None:
     ("visit", "burst"),
     [
         (Visit(2.5, 3.1), Burst(2.9, 3.6)),
-        (Visit(-5.0, 6.0), LEAVING),
+        (Visit(0.2, 6.0), LEAVING),
         (Visit(2.5, 60.0), Burst(1.9, 2.8)),
         (Visit(50.0, 60.0), LEAVING),
     ],
-    ids=["too short", "there from the start", "arriving", "nothing there"],
+    ids=["too short", "arrives with the recording", "arriving", "nothing there"],
 )
 def test_what_did_not_rest_on_skin_seen_bare_did_not_leave_it(visit: Visit, burst: Burst) -> None:
     assert departure(visit, burst) is None
+
+
+def test_what_was_there_from_the_start_left_skin_never_seen_before() -> None:
+    left = departure(Visit(-5.0, 6.0, row=25, col=45), LEAVING)
+    assert left is not None
+    assert left.contact_s == left.baseline_s[0] == left.baseline_s[1] == 0.0
+    assert left.contact_se_s == np.inf
+    assert abs(left.release_s - 6.0) < 2 * FRAME_S
+    assert left.tool_hides > 0.7
+
+
+def test_what_moved_while_it_was_there_from_the_start_did_not_press() -> None:
+    t_s = times(8.0)
+    grids = stack(t_s, [Visit(-5.0, 6.0, row=25, col=45)])
+    elsewhere = stack(t_s, [Visit(-5.0, 6.0, row=25, col=70)])
+    early = t_s < 2.0
+    history = GridHistory(SHAPE)
+    for sample in samples(t_s, np.where(early[:, None, None, None], elsewhere, grids)):
+        history.append(sample)
+    found = find_departure(history, LEAVING)
+    assert found is None or found.contact_s > 1.9
 
 
 def test_a_burst_at_the_very_end_cannot_be_judged() -> None:

@@ -13,6 +13,7 @@ from perfusion_cam.stages.detection.detector import WATCH_S, PressDetector, Pres
 FRAME_S = 1 / 15
 KEPT_S = 60.0
 ONE = Visit(2.5, 6.0, row=25, col=45)
+ONE_LATER = Visit(8.0, 12.0, row=25, col=45)
 
 
 def detected(t_s: Array, grids: Array) -> list[PressWindow]:
@@ -122,12 +123,48 @@ def test_noise_alone_is_no_press(noise: float) -> None:
         Visit(4.0, 4.0, travel_s=0.8, pallor=0.0),
         Visit(4.0, 4.6, pallor=0.0),
         Visit(4.0, 99.0, pallor=0.0),
-        Visit(-9.0, 5.0),
+        Visit(-9.0, 0.8),
     ],
-    ids=["passes", "rests under a second", "never leaves", "never seen bare"],
+    ids=["passes", "rests under a second", "never leaves", "leaves as the recording begins"],
 )
 def test_what_does_not_rest_and_leave_is_no_press(visit: Visit) -> None:
     assert presses_in(10.0, visit) == []
+
+
+def test_what_lay_there_from_the_start_comes_without_a_baseline() -> None:
+    t_s = times(12.0)
+    (found,) = detected(t_s + 7.0, stack(t_s, [Visit(-9.0, 5.0, row=25, col=45)]))
+    assert found.press.contact_s == 7.0
+    assert not found.press.seen_bare
+    assert found.press.release_s == pytest.approx(12.0, abs=2 * FRAME_S)
+    assert found.press.ended_s == pytest.approx(7.0 + t_s[-1])
+    assert found.window.t_s[0] == pytest.approx(7.0)
+
+
+def test_a_press_elsewhere_later_is_no_repeat() -> None:
+    first, second = presses_in(16.0, Visit(-9.0, 3.0, row=28, col=18, radius=7), ONE_LATER)
+    assert not first.press.seen_bare
+    assert second.press.seen_bare
+    assert second.press.since_last_s is None
+
+
+def test_what_turned_out_to_be_no_press_makes_the_next_one_no_repeat() -> None:
+    t_s = times(16.0)
+    grids = stack(t_s, [Visit(-9.0, 3.0, row=25, col=45), ONE_LATER])
+    detector = PressDetector(SHAPE)
+    kept, dismissed = detector, PressDetector(SHAPE)
+    found = {}
+    for detector in (kept, dismissed):
+        given = []
+        for sample in samples(t_s, grids):
+            for item in detector.push(sample):
+                given.append(item.press)
+                if detector is dismissed:
+                    detector.dismiss(item.press)
+        found[detector] = [*given, *(item.press for item in detector.flush())]
+    assert found[kept][1].since_last_s == pytest.approx(ONE_LATER.contact_s - 3.0, abs=0.3)
+    assert found[dismissed][1].since_last_s is None
+    assert found[dismissed][1].baseline_s[0] < found[kept][1].baseline_s[0]
 
 
 def test_two_presses_at_two_places() -> None:

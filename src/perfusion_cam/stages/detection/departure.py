@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from perfusion_cam.stages.detection.activity import Burst
+from perfusion_cam.stages.detection.cover import Past
 from perfusion_cam.stages.detection.history import GridHistory
 from perfusion_cam.stages.detection.light import (
     colour_weights,
@@ -24,15 +25,12 @@ MIN_AREA = 0.0015
 MAX_AREA = 0.85
 MIN_HOLD_S = 1.0
 MAX_HOLD_S = 20.0
-MIN_BASELINE_S = 0.25
-UNTOUCHED_SHARE = 0.97
-"""Of the cells that usually look bare before the tool comes: less, and it has begun to come."""
-LOOK_BACK_S = 30.0
-STEP_S = 0.07
 BEFORE_S = 0.5
 AFTER_S = 0.35
-BASELINE_S = 3.0
 MIN_REGISTERED = 0.6
+EDGE_FACTOR = 1.1
+"""Where the skin was not seen before, what left must have had an edge, and what it uncovered none.
+Measured: 1.2 and more for what leaves, 0.9 and less for what arrives."""
 MIN_TEXTURE = 0.3
 TEXTURE_CELLS = 5
 """Texture is what a cell differs by from the mean of so many by so many."""
@@ -48,11 +46,12 @@ class Departure:
     Attributes
     ----------
     contact_s, release_s : float
-        When it came to rest, and when it began to leave, each with a standard error.
+        When it came to rest, and when it began to leave, each with a standard error. Where it was
+        there from the start, contact is the recording's first picture and its error infinite.
     uncovered_s : float
         When it was gone.
     baseline_s : (float, float)
-        When the skin was last seen untouched before.
+        When the skin was last seen untouched before; both ends are the contact where it never was.
     tool_cells : array (rows, cols) bool
     tool_contrast : float
         Median natural-log difference between tool and skin.
@@ -75,7 +74,8 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     """Judge one burst.
 
     The cells that the burst changed are compared with how they looked over the last half minute:
-    something left them if they looked as they do now before, and otherwise in between.
+    something left them if they looked as they do now before, and otherwise in between; or if they
+    looked otherwise, and always the same, since the recording began.
 
     Returns
     -------
@@ -83,10 +83,10 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
         None where nothing had rested there for a second or more.
     """
     around = history.window(burst.start_s - BEFORE_S, burst.end_s + AFTER_S)
-    if len(around.t_s) == 0 or around.registered.mean() < MIN_REGISTERED:
+    if not _followed(around):
         return None
-    held = _mean_before(history, burst.start_s)
-    bare = _mean_after(history, burst.end_s)
+    held = _mean(history.window(burst.start_s - BEFORE_S, burst.start_s))
+    bare = _mean(history.window(burst.end_s, burst.end_s + AFTER_S))
     if held is None or bare is None:
         return None
     gain = common_gain(bare - held)
@@ -95,39 +95,35 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     tool = change > TOOL_CHANGE
     if not MIN_AREA < tool.mean() < MAX_AREA:
         return None
-    past = _Past(history, burst.start_s, tool, held + gain, bare, weights)
-    covered = past.find_cover()
-    if covered is None:
+    past = Past(history, burst.start_s, tool, held + gain, bare, weights)
+    cover = past.find_cover()
+    if cover is None and _edge(held, tool) > EDGE_FACTOR * _edge(bare, tool):
+        cover = past.cover_since(history.start_s)
+    if cover is None:
         return None
-    first, baseline_s = covered
-    contact_s, contact_se_s = past.contact(first)
     release_s, release_se_s = _onset(history, burst, tool, weights)
-    if not MIN_HOLD_S < release_s - contact_s < MAX_HOLD_S:
+    if not MIN_HOLD_S < release_s - cover.contact_s < MAX_HOLD_S:
         return None
-    watched = history.window(baseline_s[0], burst.end_s)
-    if watched.registered.mean() < MIN_REGISTERED:
+    # A burst in plain sight says nothing of what was there before if most of that was not.
+    if not _followed(history.window(cover.baseline_s[0], burst.end_s)):
         return None
+    untouched = _mean(history.window(*cover.baseline_s)) if cover.seen_bare else bare
     return Departure(
-        contact_s,
-        contact_se_s,
+        cover.contact_s,
+        cover.contact_se_s,
         release_s,
         release_se_s,
         burst.end_s,
-        baseline_s,
+        cover.baseline_s,
         tool,
         float(np.median(change[tool])),
-        _hidden_texture(_mean(history.window(*baseline_s)), held, bare, tool),
+        _hidden_texture(untouched, held, bare, tool),
     )
 
 
-def _mean_before(history: GridHistory, start_s: float) -> FloatArray | None:
-    window = history.window(start_s - BEFORE_S, start_s)
-    return _mean(window)
-
-
-def _mean_after(history: GridHistory, end_s: float) -> FloatArray | None:
-    window = history.window(end_s, end_s + AFTER_S)
-    return _mean(window)
+def _followed(window: GridWindow) -> bool:
+    """Whether the skin was followed in most pictures, if there are any."""
+    return len(window.t_s) > 0 and bool(window.registered.mean() >= MIN_REGISTERED)
 
 
 def _weights(history: GridHistory, start_s: float) -> FloatArray:
@@ -143,65 +139,6 @@ def _mean(window: GridWindow) -> FloatArray | None:
     if len(window.t_s) == 0:
         return None
     return smooth(window.log_rgb(slice(None)).mean(axis=0))
-
-
-class _Past:
-    """How far the changed cells looked covered or bare, going back from a burst."""
-
-    def __init__(
-        self,
-        history: GridHistory,
-        start_s: float,
-        tool: BoolArray,
-        held: FloatArray,
-        bare: FloatArray,
-        weights: FloatArray,
-    ) -> None:
-        window = history.window(start_s - LOOK_BACK_S, start_s)
-        interval_s = float(np.median(np.diff(window.t_s))) if len(window.t_s) > 1 else STEP_S
-        step = max(1, round(STEP_S / max(interval_s, 1e-3)))
-        picks = np.arange(len(window.t_s) - 1, -1, -step)
-        contrast = np.linalg.norm((bare - held)[tool] * weights, axis=-1)
-        self.t_s = window.t_s[picks].copy()
-        self._interval_s = step * interval_s
-        bare_share, held_share = [], []
-        for pick in picks:
-            grid = smooth(window.log_rgb(int(pick)))
-            difference = grid - bare
-            cells = grid[tool] - common_gain(difference, ~tool)
-            to_bare = np.linalg.norm((cells - bare[tool]) * weights, axis=-1)
-            to_held = np.linalg.norm((cells - held[tool]) * weights, axis=-1)
-            bare_share.append((to_bare < to_held).mean())
-            held_share.append((to_held < 0.5 * contrast).mean())
-        self._bare = np.array(bare_share)
-        self._held = np.array(held_share)
-
-    def find_cover(self) -> tuple[int, tuple[float, float]] | None:
-        """Index of the oldest covered sample, and when the skin was seen bare before it."""
-        bare = np.flatnonzero(self._bare >= 0.5)
-        if len(bare) == 0 or bare[0] == 0:
-            return None
-        first_bare = int(bare[0])
-        usual = float(np.median(self._bare[first_bare:][self._bare[first_bare:] >= 0.5]))
-        settled = np.flatnonzero(self._bare[first_bare:] >= max(0.75, UNTOUCHED_SHARE * usual))
-        if len(settled) == 0:
-            return None
-        end = min(first_bare + int(settled[0]) + 1, len(self._bare) - 1)
-        after = np.flatnonzero(self._bare[end:] < 0.5)
-        oldest = end + int(after[0]) - 1 if len(after) else len(self._bare) - 1
-        end_s = float(self.t_s[end])
-        start_s = max(float(self.t_s[oldest]), end_s - BASELINE_S)
-        if end_s - start_s < MIN_BASELINE_S:
-            return None
-        return first_bare - 1, (start_s, end_s)
-
-    def contact(self, first: int) -> tuple[float, float]:
-        """When the tool came to rest: covered, and looking as it did when it left."""
-        usual = float(np.median(self._held[: first + 1]))
-        held = np.flatnonzero(self._held[: first + 1] >= 0.9 * usual)
-        rest = int(held[-1]) if len(held) else first
-        moving_s = float(self.t_s[rest] - self.t_s[first])
-        return float(self.t_s[rest]), float(np.hypot(self._interval_s, moving_s / 3))
 
 
 def _hidden_texture(
@@ -222,6 +159,20 @@ def _hidden_texture(
         return 1.0
     left = float(np.corrcoef(during, after)[0, 1])
     return float(np.clip(1 - left / seen, 0, 1))
+
+
+def _edge(grid: FloatArray, tool: BoolArray) -> float:
+    """How steeply light changes along the tool's outline, summed over colours.
+
+    What lies on the skin ends there; skin goes on.
+    """
+    kernel, one = np.ones((3, 3)), tool.astype(np.uint8)
+    outline = cv2.dilate(one, kernel) > cv2.erode(one, kernel, borderValue=1)
+    slope = [
+        np.hypot(cv2.Sobel(plane, -1, 1, 0), cv2.Sobel(plane, -1, 0, 1))
+        for plane in cv2.split(np.asarray(grid))
+    ]
+    return float(np.sum(slope, axis=0)[outline].mean())
 
 
 def _inside(tool: BoolArray) -> BoolArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -36,7 +36,6 @@ class PressWindow:
 class _Watch:
     departure: Departure
     touched_s: float | None = None
-    since_last_s: float | None = None
 
 
 class PressDetector:
@@ -77,6 +76,10 @@ class PressDetector:
         self._watches = []
         return closed
 
+    def dismiss(self, press: Press) -> None:
+        """Forget something that turned out to be no press, so that the next one is no repeat."""
+        self._past = [old for old in self._past if old.release_s != press.release_s]
+
     def _judge(self, settled_s: float) -> None:
         while self._to_judge and self._to_judge[0].end_s <= settled_s:
             departure = find_departure(self._history, self._to_judge.pop(0))
@@ -99,20 +102,17 @@ class PressDetector:
                 kept.append(watch)
             elif old.tool_cells.sum() > new.tool_cells.sum():
                 return
-        self._watches = [*kept, self._new_watch(new)]
+        self._watches = [*kept, _Watch(new)]
         self._past = [*self._past, new][-REMEMBERED:]
 
-    def _new_watch(self, new: Departure) -> _Watch:
+    def _since_last_s(self, new: Departure) -> float | None:
+        """From the last release at the same place, known once that was told from a passing hand."""
         earlier = [
             old.release_s
             for old in self._past
             if old.release_s < new.contact_s and _overlap(old, new) >= SAME_PLACE
         ]
-        if not earlier:
-            return _Watch(new)
-        start_s = max(new.baseline_s[0], new.baseline_s[1] - REPEAT_BASELINE_S)
-        rested = replace(new, baseline_s=(start_s, new.baseline_s[1]))
-        return _Watch(rested, since_last_s=new.contact_s - max(earlier))
+        return new.contact_s - max(earlier) if earlier else None
 
     def _close(
         self, watch: _Watch, now_s: float, why: Literal["recording", "watched"]
@@ -124,7 +124,11 @@ class PressDetector:
             ended_by, end_s = "touch", watch.touched_s
         elif now_s >= found.release_s + WATCH_S:
             ended_by = "watched"
-        window = self._history.window(found.baseline_s[0], end_s)
+        since_last_s = self._since_last_s(found)
+        start_s, rested_s = found.baseline_s
+        if since_last_s is not None:
+            start_s = max(start_s, rested_s - REPEAT_BASELINE_S)
+        window = self._history.window(start_s, end_s)
         press = Press(
             contact_s=found.contact_s,
             contact_se_s=found.contact_se_s,
@@ -136,9 +140,9 @@ class PressDetector:
             ended_by=ended_by,
             tool_contrast=found.tool_contrast,
             tool_hides=found.tool_hides,
-            baseline_s=found.baseline_s,
+            baseline_s=(start_s, rested_s),
             uncovered_s=found.uncovered_s,
-            since_last_s=watch.since_last_s,
+            since_last_s=since_last_s,
         )
         return PressWindow(press, window)
 

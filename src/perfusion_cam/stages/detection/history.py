@@ -29,6 +29,8 @@ class GridHistory:
     def __init__(self, shape: GridShape) -> None:
         self._shape = shape
         self._blocks: deque[_Block] = deque()
+        self.start_s = np.inf
+        """Time of the recording's first sample, kept or not."""
 
     def __len__(self) -> int:
         return sum(block.count for block in self._blocks)
@@ -41,6 +43,7 @@ class GridHistory:
 
     def append(self, sample: GridSample) -> None:
         """Take one more sample and forget blocks older than `KEPT_S`."""
+        self.start_s = min(self.start_s, sample.t_s)
         if not self._blocks or self._blocks[-1].count == BLOCK:
             self._blocks.append(self._new_block())
         block = self._blocks[-1]

@@ -1,0 +1,100 @@
+"""Since when something had covered the cells that a burst of change uncovered."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from perfusion_cam.stages.detection.history import GridHistory
+from perfusion_cam.stages.detection.light import common_gain, smooth
+from perfusion_cam.types import BoolArray, FloatArray
+
+MIN_BASELINE_S = 0.25
+UNTOUCHED_SHARE = 0.97
+"""Of the cells that usually look bare before the tool comes: less, and it has begun to come."""
+LOOK_BACK_S = 30.0
+UNMOVED_SHARE = 0.6
+"""Of the cells that look in every picture as they did just before they were uncovered, where the
+skin was never seen bare (measured: 0.7 and more under a pressing thumb)."""
+STEP_S = 0.07
+BASELINE_S = 3.0
+
+
+class Cover(NamedTuple):
+    """Since when the changed cells were covered, and when they were seen bare before that."""
+
+    contact_s: float
+    contact_se_s: float
+    baseline_s: tuple[float, float]
+
+    @property
+    def seen_bare(self) -> bool:
+        """Whether there is a baseline at all."""
+        return self.baseline_s[1] > self.baseline_s[0]
+
+
+class Past:
+    """How far the changed cells looked covered or bare, going back from a burst."""
+
+    def __init__(
+        self,
+        history: GridHistory,
+        start_s: float,
+        tool: BoolArray,
+        held: FloatArray,
+        bare: FloatArray,
+        weights: FloatArray,
+    ) -> None:
+        window = history.window(start_s - LOOK_BACK_S, start_s)
+        interval_s = float(np.median(np.diff(window.t_s))) if len(window.t_s) > 1 else STEP_S
+        step = max(1, round(STEP_S / max(interval_s, 1e-3)))
+        picks = np.arange(len(window.t_s) - 1, -1, -step)
+        contrast = np.linalg.norm((bare - held)[tool] * weights, axis=-1)
+        self.t_s = window.t_s[picks].copy()
+        self._interval_s = step * interval_s
+        bare_share, held_share = [], []
+        for pick in picks:
+            grid = smooth(window.log_rgb(int(pick)))
+            difference = grid - bare
+            cells = grid[tool] - common_gain(difference, ~tool)
+            to_bare = np.linalg.norm((cells - bare[tool]) * weights, axis=-1)
+            to_held = np.linalg.norm((cells - held[tool]) * weights, axis=-1)
+            bare_share.append((to_bare < to_held).mean())
+            held_share.append((to_held < 0.5 * contrast).mean())
+        self._bare = np.array(bare_share)
+        self._held = np.array(held_share)
+
+    def find_cover(self) -> Cover | None:
+        """What covered the cells after they had been seen bare."""
+        bare = np.flatnonzero(self._bare >= 0.5)
+        if len(bare) == 0 or bare[0] == 0:
+            return None
+        first_bare = int(bare[0])
+        usual = float(np.median(self._bare[first_bare:][self._bare[first_bare:] >= 0.5]))
+        settled = np.flatnonzero(self._bare[first_bare:] >= max(0.75, UNTOUCHED_SHARE * usual))
+        if len(settled) == 0:
+            return None
+        end = min(first_bare + int(settled[0]) + 1, len(self._bare) - 1)
+        after = np.flatnonzero(self._bare[end:] < 0.5)
+        oldest = end + int(after[0]) - 1 if len(after) else len(self._bare) - 1
+        end_s = float(self.t_s[end])
+        start_s = max(float(self.t_s[oldest]), end_s - BASELINE_S)
+        if end_s - start_s < MIN_BASELINE_S:
+            return None
+        return Cover(*self._contact(first_bare - 1), (start_s, end_s))
+
+    def cover_since(self, start_s: float) -> Cover | None:
+        """What covered the cells, unmoved, from the recording's first picture at `start_s` on."""
+        whole = len(self.t_s) > 0 and self.t_s[-1] - start_s < self._interval_s
+        if not whole or self._bare.max() >= 0.5 or self._held.min() < UNMOVED_SHARE:
+            return None
+        return Cover(start_s, np.inf, (start_s, start_s))
+
+    def _contact(self, first: int) -> tuple[float, float]:
+        """When the tool came to rest: covered, and looking as it did when it left."""
+        usual = float(np.median(self._held[: first + 1]))
+        held = np.flatnonzero(self._held[: first + 1] >= 0.9 * usual)
+        rest = int(held[-1]) if len(held) else first
+        moving_s = float(self.t_s[rest] - self.t_s[first])
+        return float(self.t_s[rest]), float(np.hypot(self._interval_s, moving_s / 3))
