@@ -120,6 +120,8 @@ def _camera(
     one: Sequence[SidePress], other: Sequence[SidePress], names: tuple[str, str]
 ) -> str | None:
     kinds = [_kinds(presses) for presses in (one, other)]
+    if not all(kinds):
+        return None
     rates = [_median(presses, lambda press: press.recording.median_fps) for presses in (one, other)]
     told = [" or ".join(sorted(kind)) for kind in kinds]
     if kinds[0] == kinds[1]:

@@ -120,13 +120,19 @@ class Posterior:
 
         It leaves out zero exactly where the interval of the log ratio does.
         """
-        other_s = np.exp(self.means[1] + _NODES[:, None] * self.sds[1])
+        slow, fast = (0, 1) if self.site(0).mean >= self.site(1).mean else (1, 0)
+        low_s, high_s = self._excess_interval_s(slow, fast)
+        return (low_s, high_s) if slow == 0 else (-high_s, -low_s)
+
+    def _excess_interval_s(self, slow: int, fast: int) -> tuple[float, float]:
+        # The faster site is averaged over: its step in the slower one's distribution is smooth.
+        fast_s = np.exp(self.means[fast] + _NODES[:, None] * self.sds[fast])
         largest_s = 10 * float(np.exp(self.means.max()))
         low, high = np.full(2, -largest_s), np.full(2, largest_s)
         for _ in range(_HALVINGS):
             middle = (low + high) / 2
-            first_s = np.maximum(middle[:, None, None] + other_s, 1e-9)
-            below = ndtr((np.log(first_s) - self.means[0]) / self.sds[0])
+            slow_s = np.maximum(middle[:, None, None] + fast_s, 1e-9)
+            below = ndtr((np.log(slow_s) - self.means[slow]) / self.sds[slow])
             under = (_NODE_WEIGHTS @ below) @ self.weight < _TAILS
             low, high = np.where(under, middle, low), np.where(under, high, middle)
         return float(low[0]), float(high[1])
