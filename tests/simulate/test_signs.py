@@ -9,8 +9,17 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from perfusion_cam.simulate import PressTruth, Scenario, Sign, scene, sign_scenario, truth_of
+from perfusion_cam.simulate import (
+    Blemish,
+    PressTruth,
+    Scenario,
+    Sign,
+    scene,
+    sign_scenario,
+    truth_of,
+)
 from perfusion_cam.simulate.arrays import FloatArray
+from perfusion_cam.simulate.blemishes import BlemishKind
 from perfusion_cam.simulate.scene import Scene
 from perfusion_cam.simulate.signs import DESATURATED, SignKind, paint_signs
 from perfusion_cam.simulate.skin import blood_axis
@@ -137,3 +146,25 @@ def test_side_light_falls_from_left_to_right() -> None:
     assert np.abs(fall[..., 0] - fall[..., 2]).max() < 1e-3
     with pytest.raises(ValueError, match="side_light"):
         dataclasses.replace(BASE, side_light=4.0)
+
+
+@pytest.mark.parametrize("kind", ["hair", "freckles", "shadow"])
+def test_blemishes_are_dark_and_leave_the_rest(kind: BlemishKind) -> None:
+    spotted = dataclasses.replace(BASE, blemishes=(Blemish(kind, 160, 90, 50),))
+    change = _log_light(spotted) - _log_light(BASE)
+    assert change[50:130, 120:200].mean() < -0.004
+    assert change.max() < 0.02
+    assert np.abs(change[:, :40]).max() < 1e-3
+    red, green, blue = change[50:130, 120:200].reshape(-1, 3).mean(axis=0)
+    if kind == "freckles":
+        assert blue < green < red
+    else:
+        assert red == pytest.approx(blue, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"), [({"kind": "glitter"}, "glitter"), ({"radius_px": 1}, "radius_px")]
+)
+def test_impossible_blemishes_are_refused(wrong: dict[str, object], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        dataclasses.replace(Blemish("hair", 100, 100, 40), **wrong)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from perfusion_cam.simulate.blemishes import Blemish
 from perfusion_cam.simulate.curve import Curve
 from perfusion_cam.simulate.encode import Encoding
 from perfusion_cam.simulate.events import Event
@@ -123,6 +124,8 @@ class Scenario:
         What happens besides presses.
     signs : tuple of Sign
         What the skin's colour shows from first to last.
+    blemishes : tuple of Blemish
+        What is on the skin and is no sign.
     background : bool
         True for a forearm before a table top, False for skin all over the picture.
     side_light : float
@@ -156,6 +159,7 @@ class Scenario:
     presses: tuple[PressTruth, ...] = ()
     events: tuple[Event, ...] = ()
     signs: tuple[Sign, ...] = ()
+    blemishes: tuple[Blemish, ...] = ()
     background: bool = False
     side_light: float = 0.0
     shake_px: float = 0.0
@@ -216,8 +220,9 @@ class Scenario:
                 raise ValueError(f"press at {press.contact_s} s is released after the clip's end")
             if not (0 <= press.x_px < self.width and 0 <= press.y_px < self.height):
                 raise ValueError(f"press at {press.contact_s} s lies outside the picture")
-        for sign in self.signs:
-            if not (0 <= sign.x_px < self.width and 0 <= sign.y_px < self.height):
-                raise ValueError(f"{sign.kind} at {sign.x_px} px lies outside the picture")
+        painted: tuple[Sign | Blemish, ...] = (*self.signs, *self.blemishes)
+        for shown in painted:
+            if not (0 <= shown.x_px < self.width and 0 <= shown.y_px < self.height):
+                raise ValueError(f"{shown.kind} at {shown.x_px} px lies outside the picture")
         if self.presses and any(event.kind == "still" for event in self.events):
             raise ValueError("a still picture cannot hold a press")

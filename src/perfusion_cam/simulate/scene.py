@@ -9,6 +9,7 @@ import numpy as np
 
 from perfusion_cam.simulate.arrays import ByteArray, Float32Array, FloatArray
 from perfusion_cam.simulate.blanch import Blanch
+from perfusion_cam.simulate.blemishes import paint_blemishes
 from perfusion_cam.simulate.camera import Shake, limb_shift, pressed, shift
 from perfusion_cam.simulate.exposure import log_gain
 from perfusion_cam.simulate.overlay import Overlay, overlays_of
@@ -56,6 +57,13 @@ class Scene:
             )
             skin = skin * np.exp(in_vessels + outside)
             self._blood_here = self._blood - in_vessels
+        if scenario.blemishes:
+            unit_px = scenario.width / 1280
+            skin = skin * np.exp(
+                paint_blemishes(
+                    scenario.blemishes, scenario.seed, width, height, self._margin, unit_px
+                )
+            )
         if scenario.side_light:
             across = np.linspace(0.5, -0.5, width, dtype=np.float32) * width / scenario.width
             skin = skin * np.exp(np.float32(scenario.side_light) * across)[:, None]

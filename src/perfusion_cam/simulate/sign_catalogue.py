@@ -4,33 +4,39 @@ from __future__ import annotations
 
 import numpy as np
 
+from perfusion_cam.simulate.blemishes import Blemish, BlemishKind
 from perfusion_cam.simulate.curve import Curve
 from perfusion_cam.simulate.encode import Encoding
+from perfusion_cam.simulate.events import Event
 from perfusion_cam.simulate.scenario import PressTruth, Scenario
 from perfusion_cam.simulate.signs import MODERATE, Sign, SignKind
 
 PX_PER_MM = 3.0
 """A fingertip's blanch of 7 to 9 mm radius, filmed so that the picture is some 20 cm wide."""
-_TERRITORY = {"mottling": 3.0}
+_TERRITORY = {"mottling": 3.0, "hair": 3.0, "freckles": 3.0}
 """Radius of a sign over that of the press; other signs cover the site and a little more."""
 
 
 def sign_scenario(
-    kind: SignKind | None, strength: float = MODERATE, fitzpatrick: int = 2, seed: int = 0
+    kind: SignKind | BlemishKind | None,
+    strength: float = MODERATE,
+    fitzpatrick: int = 2,
+    seed: int = 0,
 ) -> Scenario:
-    """Draw a press on skin with one sign, or with none.
+    """Draw a press on skin with one sign, with a blemish that is none, or with neither.
 
-    Exposure steps or glides by up to a third of a stop while the tool is there and white balance
-    moves by up to 4 %; blanch depth is anything from a forearm's to a face's. Hair, freckles and
-    light differ with the seed, which also decides the skin: with the same seed and type, only the
-    sign differs.
+    The clip begins up to a third of a stop too bright or dark, warm or cold; light falls from the
+    side in two of three; exposure steps or glides by up to a third of a stop while the tool is
+    there and white balance moves by up to 4 %; blanch depth is anything from a forearm's to a
+    face's. Hair, freckles and light differ with the seed, which also decides the skin: with the
+    same seed and type, only the sign differs.
 
     Parameters
     ----------
     kind : str or None
-        As in `Sign`; None for untouched skin.
+        As in `Sign` or `Blemish`; None for untouched skin.
     strength : float
-        1 is moderate.
+        Of a sign: 1 is moderate.
     fitzpatrick : int
         Skin type, 1 to 6.
     seed : int
@@ -52,10 +58,14 @@ def sign_scenario(
     y_px = press.y_px + radius_px * float(rng.uniform(-0.25, 0.25))
     extent = float(rng.uniform(1.25, 1.6))
     mesh_px = PX_PER_MM * float(rng.uniform(5, 8))
+    extent_px = radius_px * _TERRITORY.get(kind or "", extent)
     signs: tuple[Sign, ...] = ()
-    if kind is not None:
-        extent = _TERRITORY.get(kind, extent)
-        signs = (Sign(kind, x_px, y_px, extent * radius_px, strength, mesh_px),)
+    blemishes: tuple[Blemish, ...] = ()
+    if kind == "hair" or kind == "freckles" or kind == "shadow":
+        blemishes = (Blemish(kind, x_px, y_px, extent_px),)
+    elif kind is not None:
+        signs = (Sign(kind, x_px, y_px, extent_px, strength, mesh_px),)
+    lamp = Event("lights-switch", 0.0, strength=float(rng.uniform(-0.3, 0.15)))
     return Scenario(
         name=f"{kind or 'no-sign'}-{strength:g}-type{fitzpatrick}-{seed}",
         seed=1000 * fitzpatrick + seed,
@@ -64,7 +74,10 @@ def sign_scenario(
         duration_s=11.0,
         fitzpatrick=fitzpatrick,
         presses=(press,),
+        events=(lamp,),
         signs=signs,
+        blemishes=blemishes,
+        side_light=(0.0, 0.5, -0.9)[(seed + fitzpatrick) % 3],
         exposure=("locked", "smooth", "stepped")[seed % 3],
         exposure_ev=float(rng.uniform(0, 0.35)),
         white_balance=float(rng.choice([0.0, 0.04, -0.04])),

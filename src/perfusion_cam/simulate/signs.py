@@ -126,20 +126,21 @@ def paint_signs(
     layers = np.zeros((2, height, width, 3), np.float32)
     for index, sign in enumerate(signs):
         rng = np.random.default_rng([seed, 61, index])
-        where = _patch(sign, rng, width, height, margin)
+        x_px, y_px = sign.x_px + margin, sign.y_px + margin
+        where = soft_disc(rng, width, height, x_px, y_px, sign.radius_px)
         if sign.kind == "mottling":
             where = where * _net(sign, rng, width, height, margin)
         layers[int(sign.fixed)] += where[..., None] * sign.colour(blood).astype(np.float32)
     return layers[0], layers[1]
 
 
-def _patch(
-    sign: Sign, rng: np.random.Generator, width: int, height: int, margin: int
+def soft_disc(
+    rng: np.random.Generator, width: int, height: int, x_px: float, y_px: float, radius_px: float
 ) -> Float32Array:
-    """Share of the sign's strength: a soft-edged, slightly ragged disc."""
+    """Draw 1 inside and 0 outside a soft-edged, slightly ragged disc, array (height, width)."""
     ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
-    distance = np.hypot(xs - margin - sign.x_px, ys - margin - sign.y_px) / sign.radius_px
-    ragged = distance * (1.0 + 0.06 * smooth_noise(rng, height, width, sign.radius_px))
+    distance = np.hypot(xs - x_px, ys - y_px) / radius_px
+    ragged = distance * (1.0 + 0.06 * smooth_noise(rng, height, width, radius_px))
     share = 1.0 / (1.0 + np.exp(np.clip((ragged - 1.0) / _EDGE, -40, 40)))
     return np.asarray(share, np.float32)
 

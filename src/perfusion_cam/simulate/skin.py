@@ -49,7 +49,7 @@ def blood_axis(fitzpatrick: int) -> FloatArray:
     return np.asarray(np.log(linear_from_srgb(blanched) / linear_from_srgb(rest)))
 
 
-_MELANIN = np.array([0.45, 0.9, 1.3], dtype=np.float32)
+MELANIN = np.array([0.45, 0.9, 1.3], dtype=np.float32)
 _GREY = np.ones(3, dtype=np.float32)
 
 
@@ -87,23 +87,23 @@ def paint_skin(
     def noise(scale: float) -> Float32Array:
         return smooth_noise(rng, height, width, scale * unit_px)
 
-    add(rng.uniform(0.02, 0.045) * noise(200), _MELANIN)
+    add(rng.uniform(0.02, 0.045) * noise(200), MELANIN)
     add(rng.uniform(0.05, 0.10) * noise(70), blood)
     add(rng.uniform(0.03, 0.08) * noise(22), blood)
     relief = 0.020 * noise(9) + 0.022 * noise(4) + 0.020 * noise(2.2)
     pores = np.minimum(noise(5) + 1.2, 0.0) * 0.05
     add(rng.uniform(0.7, 1.3) * (relief + pores), _GREY)
     add(
-        _lines(rng, width, height, int(rng.integers(3, 9)), 1.6 * unit_px, 500 * unit_px, 0.10),
+        draw_lines(rng, width, height, int(rng.integers(3, 9)), 1.6 * unit_px, 500 * unit_px, 0.10),
         _GREY,
     )
     add(
-        _lines(rng, width, height, int(rng.integers(0, 4)), 14 * unit_px, 900 * unit_px, 0.05),
+        draw_lines(rng, width, height, int(rng.integers(0, 4)), 14 * unit_px, 900 * unit_px, 0.05),
         _GREY,
     )
     hairs = int(rng.choice([0, 0, 40, 120, 300]))
-    add(_lines(rng, width, height, hairs, 1.3 * unit_px, 70 * unit_px, 0.40), _GREY)
-    add(_freckles(rng, width, height, unit_px), _MELANIN)
+    add(draw_lines(rng, width, height, hairs, 1.3 * unit_px, 70 * unit_px, 0.40), _GREY)
+    add(draw_freckles(rng, width, height, unit_px), MELANIN)
 
     angle = rng.uniform(0, 2 * np.pi)
     ys, xs = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
@@ -115,7 +115,7 @@ def paint_skin(
     return np.asarray(linear, dtype=np.float32)
 
 
-def _lines(
+def draw_lines(
     rng: np.random.Generator,
     width: int,
     height: int,
@@ -142,7 +142,9 @@ def _lines(
     return np.asarray(cv2.GaussianBlur(layer, (0, 0), max(0.5, 0.45 * thick_px)), dtype=np.float32)
 
 
-def _freckles(rng: np.random.Generator, width: int, height: int, unit_px: float) -> Float32Array:
+def draw_freckles(
+    rng: np.random.Generator, width: int, height: int, unit_px: float
+) -> Float32Array:
     """Brown spots, a few of them moles."""
     layer = np.zeros((height, width), dtype=np.float32)
     for _ in range(int(rng.integers(6, 40))):
