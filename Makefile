@@ -19,8 +19,8 @@ $(STAMP): pyproject.toml constraints.txt scripts/system_libraries.sh
 	@touch $@
 
 demo: setup
-	$(BIN)/perfusion-cam analyze sample_videos/normal.mp4 --out out/demo
-	@echo "See out/demo/normal/press-1.png and out/demo/normal/still.png"
+	$(BIN)/perfusion-cam compare sample_videos/two-sides.mp4 --affected-is right --sex f --age 41 --out out/demo
+	@echo "See out/demo/curves.png and out/demo/comparison.json"
 
 test: setup
 	$(BIN)/python -m pytest
@@ -35,6 +35,7 @@ bench: setup
 
 docs-figures: setup
 	$(BIN)/python scripts/docs_figures.py
+	$(BIN)/python -m benchmarks.comparison --tries 500 --plot docs/figures/power.png
 	$(BIN)/python scripts/docs_flags.py
 	$(BIN)/python scripts/docs_thresholds.py
 

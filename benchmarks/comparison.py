@@ -2,7 +2,7 @@
 
 Simulates readings of pairs of sides with a known ratio, and prints how often its interval holds it,
 how often equal sides are called different, and from which true ratio on half are found. With
-``--plot FILE`` also draws what is found against the number of presses.
+``--plot FILE`` it draws what is found against the number of presses instead.
 """
 
 from __future__ import annotations
@@ -98,25 +98,31 @@ def found_half(presses: tuple[int, int], tries: int) -> tuple[float, float]:
 
 
 def plot(path: Path, tries: int) -> None:
-    """Draw what is found against the number of presses a side."""
+    """Draw what is found against presses a side, and beside it the smallest detectable ratio."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 5), dpi=100, facecolor="white")
-    axes = figure.subplots()
+    figure = Figure(figsize=(11, 4.6), dpi=90, facecolor="white")
+    left, right = figure.subplots(1, 2)
     counts = [1, 2, 3, 4, 5, 7, 10]
-    ratios = np.array([1.0, 1.2, 1.3, 1.5, 1.75, 2.0, 3.0])
+    ratios = np.geomspace(1, 3, 400)
     found = np.array([power((count, count), ratios, tries) for count in counts])
-    for ratio, line in zip(ratios, found.T, strict=True):
-        axes.plot(counts, 100 * line, "o-", label=f"true ratio {ratio:g}")
-    stated = [smallest_detectable_ratio(count, count) for count in counts]
-    for count, ratio in zip(counts, stated, strict=True):
-        axes.annotate(f"{ratio:.2f}", (count, 50), ha="center", va="bottom", fontsize=8)
-    axes.plot(counts, [50] * len(counts), "k|", markersize=10, label="smallest detectable ratio")
-    axes.set_xlabel("presses a side")
-    axes.set_ylabel("called slower on the affected side (%)")
-    axes.set_xticks(counts)
-    axes.grid(alpha=0.2)
-    axes.legend(fontsize=8, loc="center right")
+    for ratio in (1.0, 1.2, 1.3, 1.5, 1.75, 2.0):
+        line = [float(np.interp(ratio, ratios, row)) for row in found]
+        left.plot(counts, 100 * np.array(line), "o-", label=f"true ratio {ratio:g}")
+    left.set_ylabel("called slower on the affected side (%)")
+    left.legend(fontsize=8)
+    stated = np.array([smallest_detectable_ratio(count, count) for count in counts])
+    right.fill_between(counts, stated / 1.1, stated * 1.1, alpha=0.15, color="#0072B2", linewidth=0)
+    right.plot(counts, stated, color="#0072B2", label="smallest detectable ratio, stated, ± 10 %")
+    for share, mark in ((0.5, "o"), (0.8, "^")):
+        at = [float(np.interp(share, row, ratios)) for row in found]
+        right.plot(counts, at, mark, color="#D55E00", label=f"{100 * share:.0f} % found, simulated")
+    right.set_ylabel("true ratio")
+    right.legend(fontsize=8)
+    for axes in (left, right):
+        axes.set_xlabel("presses a side")
+        axes.set_xticks(counts)
+        axes.grid(alpha=0.2)
     figure.tight_layout()
     figure.savefig(path, pil_kwargs={"optimize": True})
 
@@ -125,8 +131,11 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tries", type=int, default=2000)
-    parser.add_argument("--plot", type=Path)
+    parser.add_argument("--plot", type=Path, help="Draw only, into this file.")
     wanted = parser.parse_args()
+    if wanted.plot is not None:
+        plot(wanted.plot, wanted.tries)
+        return
     print("presses  ratio interval holds the truth (%)            equal called  half found at")
     print("         persons differ  16 %   17 %   18 %  outliers  slower (%)    true ratio  stated")
     for presses in PRESSES:
@@ -143,8 +152,6 @@ def main() -> None:
             f"{smallest_detectable_ratio(*presses):8.2f}",
             flush=True,
         )
-    if wanted.plot is not None:
-        plot(wanted.plot, wanted.tries)
 
 
 if __name__ == "__main__":

@@ -114,6 +114,17 @@ def test_the_rules_stand_alone(path: Path) -> None:
     assert outside(imported_by(path)) <= {"pydantic", "pydantic_core"}
 
 
+@pytest.mark.parametrize("path", within("comparison"), ids=label)
+def test_comparisons_know_records_and_rules_and_one_way_to_analyse(path: Path) -> None:
+    plain = {"types", "quality", "colour", "settings", "errors"}
+    analysing = {"session"} if name_of(path) == "comparison.recorded" else set()
+    ours = {
+        name for name in own(imported_by(path)) if not name.startswith(("comparison", "thresholds"))
+    }
+    assert ours <= plain | analysing
+    assert outside(imported_by(path)) <= {"numpy", "scipy"}
+
+
 @pytest.mark.parametrize("path", within("report"), ids=label)
 def test_reports_do_not_measure(path: Path) -> None:
     assert not {name for name in own(imported_by(path)) if name.startswith("stages")}

@@ -80,6 +80,18 @@ def test_a_circle_names_the_cells_whose_middle_it_holds() -> None:
     assert not cells[10, 25]
 
 
+@pytest.mark.parametrize(
+    ("region", "inside", "outside"),
+    [
+        (Region.circle(100, 50, 10), (107, 57), (108, 58)),
+        (Region.box(100, 50, 40, 30), (100, 79.9), (140, 60)),
+    ],
+)
+def test_a_region_knows_which_points_it_contains(region, inside, outside) -> None:
+    assert region.contains(*inside)
+    assert not region.contains(*outside)
+
+
 def test_the_whole_picture_is_every_cell() -> None:
     assert Region.box(0, 0, WIDTH, HEIGHT).cells(SHAPE).all()
 
