@@ -59,6 +59,21 @@ def test_a_colour_that_is_mostly_noise_neither_moves_nor_hides_movement() -> Non
     assert leaving.start_s == pytest.approx(5.0, abs=EDGE_S)
 
 
+def test_noise_of_a_resting_tool_that_is_nearly_black_is_no_movement() -> None:
+    """A few grey levels are much in the logarithm of what is nearly black."""
+    t_s, visit = times(9.0), Visit(2.0, 5.0, pallor=0.0)
+    grids = stack(t_s, (visit,), noise=0.0)
+    covered = grids[..., 1:2] < -2.0
+    tool = np.where(covered, np.array([-2.2, -3.5, -6.0]) - grids, 0.0)
+    rng = np.random.default_rng(5)
+    grey_levels = 0.035 * rng.standard_normal(grids.shape)
+    grids = grids + tool
+    noisy = grids + grey_levels * np.exp(-np.minimum(grids + 2.3, 0.0) / 2.2)
+    coming, leaving = bursts(samples(t_s, noisy.astype(np.float32)))
+    assert coming.end_s == pytest.approx(visit.contact_s, abs=EDGE_S)
+    assert leaving.start_s == pytest.approx(visit.release_s, abs=EDGE_S)
+
+
 def test_what_is_moving_at_the_end_is_closed_by_a_flush() -> None:
     given = samples(times(5.2), stack(times(5.2), [Visit(2.0, 5.0, pallor=0.0, travel_s=1.0)]))
     finder = BurstFinder()

@@ -11,6 +11,7 @@ from perfusion_cam.stages.detection.light import (
     NOISE_FACTOR,
     colour_weights,
     common_gain,
+    in_grey_levels,
     largest,
     smooth,
     usual_difference,
@@ -72,6 +73,15 @@ def test_the_usual_difference_is_that_of_the_noise_whatever_the_light_and_the_ha
     difference = noisy(1.0) * noise + GAIN.astype(np.float32)
     difference[disc(25, 40, 10)] -= 0.8
     np.testing.assert_allclose(usual_difference(difference), noise, rtol=0.15)
+
+
+def test_change_counts_in_light_down_to_mid_tones_and_in_grey_levels_below() -> None:
+    change = np.full((1, 2, 3), 0.1, np.float32)
+    bright, dark = np.log(0.3), np.log(0.1 / 2**2.2)
+    grids = np.array([[[bright] * 3, [dark] * 3]], np.float32)
+    weighed = in_grey_levels(change, grids, grids - 1)
+    np.testing.assert_allclose(weighed[0, 0], 0.1, rtol=1e-5)
+    np.testing.assert_allclose(weighed[0, 1], 0.05, rtol=1e-5)
 
 
 def test_a_colour_is_trusted_less_the_noisier_it_is() -> None:

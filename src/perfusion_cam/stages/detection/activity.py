@@ -12,6 +12,7 @@ from perfusion_cam.stages.detection.light import (
     CELL_CHANGE,
     colour_weights,
     common_gain,
+    in_grey_levels,
     largest,
     smooth,
     usual_difference,
@@ -65,6 +66,7 @@ class BurstFinder:
             earlier_s, earlier = self._recent[0]
             difference = grid - earlier
             change = np.abs(difference - common_gain(difference)) * self._weights(difference)
+            change = in_grey_levels(change, grid, earlier)
             share = float((largest(change) > CELL_CHANGE).mean())
         else:
             earlier_s, share = sample.t_s, 0.0

@@ -10,6 +10,9 @@ from perfusion_cam.types import BoolArray, FloatArray
 CELL_CHANGE = 0.06
 """Natural-log change that counts as a changed cell: ~3 grey levels of mid-tone skin."""
 NOISE_FACTOR = 5.0
+MID_TONE = 0.1
+"""Linear light down to which a change is taken in natural-log light; below, in grey levels."""
+GAMMA = 2.2
 ENOUGH_CELLS = 1500
 _EDGES = np.linspace(-1.5, 1.5, 121)
 _SMOOTH = np.array([1.0, 2.0, 3.0, 2.0, 1.0])
@@ -63,6 +66,19 @@ def usual_difference(difference: FloatArray) -> FloatArray:
     """Robust standard deviation over cells of a difference of grids, per colour, array (3,)."""
     flat = _some(difference.reshape(-1, 3))
     return np.asarray(1.4826 * np.median(np.abs(flat - np.median(flat, axis=0)), axis=0))
+
+
+def in_grey_levels(change: FloatArray, one: FloatArray, other: FloatArray) -> FloatArray:
+    """Weigh a change between two grids (rows, cols, 3) of natural-log light down in the dark.
+
+    A camera's noise is about the same in grey levels everywhere, and so without bound in the
+    logarithm of a dark finger's blue. The brighter of the two grids decides.
+    """
+    darkness = np.maximum(one, other)
+    darkness -= np.float32(np.log(MID_TONE))
+    np.minimum(darkness, 0, out=darkness)
+    darkness *= np.float32(1 / GAMMA)
+    return change * np.exp(darkness, out=darkness)
 
 
 def colour_weights(usual: FloatArray) -> FloatArray:
