@@ -110,7 +110,8 @@ def plot(path: Path, tries: int) -> None:
         line = [float(np.interp(ratio, ratios, row)) for row in found]
         left.plot(counts, 100 * np.array(line), "o-", label=f"true ratio {ratio:g}")
     left.set_ylabel("called slower on the affected side (%)")
-    left.legend(fontsize=8)
+    left.set_ylim(-4, 122)
+    left.legend(fontsize=8, ncols=3, loc="upper center")
     stated = np.array([smallest_detectable_ratio(count, count) for count in counts])
     right.fill_between(counts, stated / 1.1, stated * 1.1, alpha=0.15, color="#0072B2", linewidth=0)
     right.plot(counts, stated, color="#0072B2", label="smallest detectable ratio, stated, ± 10 %")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from sided import press
+from sided import press, recording
 
 from perfusion_cam.comparison.assigning import by_half, by_site, within
 from perfusion_cam.comparison.remarks import Mark
@@ -22,14 +22,24 @@ def test_left_and_right_are_of_the_picture():
     assert (swapped.affected, swapped.unaffected) == (found.unaffected, found.affected)
 
 
-@pytest.mark.parametrize("presses", [[], [LEFT], [LEFT, LEFT_AGAIN]])
+def test_every_recording_has_a_left_and_right_of_its_own():
+    shifted = [
+        press(1.5, recording=recording("b.mp4"), place_px=(480.0, 180.0)),
+        press(4.4, recording=recording("b.mp4"), place_px=(620.0, 180.0), number=2),
+    ]
+    found = by_half([LEFT, RIGHT, *shifted], "left")
+    assert found.affected == (LEFT, shifted[0])
+    assert found.unaffected == (RIGHT, shifted[1])
+
+
+@pytest.mark.parametrize("presses", [[LEFT], [LEFT, LEFT_AGAIN], [NOWHERE]])
 def test_one_place_is_no_left_and_right(presses):
     found = by_half(presses, "left")
     assert (found.affected, found.unaffected) == ((), ())
-    (remark,) = found.remarks
+    remark = found.remarks[-1]
     assert remark.mark is Mark.PLACE_UNKNOWN
     assert "Left and right cannot be told apart" in remark.says
-    assert all(f"press {one.number} of a.mp4" in remark.says for one in presses)
+    assert all(f"press {one.number} of a.mp4" in remark.says for one in presses if one.place_px)
 
 
 def test_one_above_the_other_is_no_left_and_right():

@@ -25,7 +25,7 @@ def compared(rng, ratio, presses, person):
     return unaffected_s, contrast_of(affected, unaffected)
 
 
-def tried(seed, presses, make_person, tries=500):
+def tried(seed, presses, make_person, tries=350):
     """Share of ratio and difference intervals that hold the truth, true ratios 0.7 to 3."""
     rng = np.random.default_rng(seed)
     ratios, differences = [], []
@@ -40,19 +40,19 @@ def tried(seed, presses, make_person, tries=500):
 
 @pytest.mark.parametrize("presses", PRESSES)
 def test_intervals_hold_the_truth_of_persons_who_differ(presses):
-    ratios, differences = tried(1, presses, somebody)
+    ratios, differences = tried(1, presses, somebody, tries=600)
     assert 0.93 <= ratios <= 0.97
     assert 0.93 <= differences <= 0.97
 
 
 @pytest.mark.parametrize("spread", [0.16, 0.18])
-@pytest.mark.parametrize("presses", [(1, 1), (3, 3), (5, 5)])
+@pytest.mark.parametrize("presses", [(1, 1), (5, 5)])
 def test_intervals_hold_the_truth_at_both_ends_of_the_published_spread(presses, spread):
     ratios, _ = tried(2, presses, lambda _: Person(within_site_sd=spread))
-    assert 0.93 <= ratios <= 0.98
+    assert 0.92 <= ratios <= 0.98
 
 
-@pytest.mark.parametrize("presses", [(1, 1), (3, 3), (5, 5)])
+@pytest.mark.parametrize("presses", [(1, 1), (5, 5)])
 def test_occasional_outliers_cost_little(presses):
     ratios, _ = tried(3, presses, lambda rng: somebody(rng, outlier_share=OUTLIER_SHARE))
     assert 0.92 <= ratios <= 0.97
@@ -61,7 +61,7 @@ def test_occasional_outliers_cost_little(presses):
 @pytest.mark.parametrize("presses", PRESSES)
 def test_equal_sides_are_rarely_called_slower(presses):
     rng = np.random.default_rng(4)
-    slower = [compared(rng, 1.0, presses, somebody(rng))[1].ratio_ci95[0] > 1 for _ in range(400)]
+    slower = [compared(rng, 1.0, presses, somebody(rng))[1].ratio_ci95[0] > 1 for _ in range(300)]
     assert np.mean(slower) <= 0.05
 
 
@@ -71,7 +71,7 @@ def test_half_of_those_at_the_smallest_detectable_ratio_are_found(presses):
     stated = smallest_detectable_ratio(*presses, measurement_sd=MEASUREMENT_SD)
     power = {
         ratio: np.mean(
-            [compared(rng, ratio, presses, somebody(rng))[1].ratio_ci95[0] > 1 for _ in range(200)]
+            [compared(rng, ratio, presses, somebody(rng))[1].ratio_ci95[0] > 1 for _ in range(120)]
         )
         for ratio in (stated / 1.1, stated * 1.1)
     }
@@ -82,7 +82,7 @@ def test_half_of_those_at_the_smallest_detectable_ratio_are_found(presses):
 def test_a_lower_bound_is_below_the_true_ratio():
     rng = np.random.default_rng(6)
     held = []
-    while len(held) < 400:
+    while len(held) < 250:
         person = somebody(rng, watched_s=6.0)
         ratio = float(rng.uniform(2.0, 6.0))
         _, found = compared(rng, ratio, (2, 2), person)

@@ -57,29 +57,35 @@ def within(
 
 
 def by_half(presses: Sequence[SidePress], affected_is: Half) -> Assigned:
-    """Split presses at the widest gap from left to right; the sites must lie wholly apart.
+    """Split each recording's presses at its widest gap from left to right.
 
-    Returns
-    -------
-    Assigned
-        With no press on either side where left and right cannot be told.
+    The sites must lie wholly apart. A recording in which left and right cannot be told gives no
+    press to either side.
     """
     placed, remarks = _placed(presses)
-    ordered = sorted(placed, key=lambda press: _place(press)[0])
-    gaps = [_gap_px(one, other) for one, other in pairwise(ordered)]
-    if not gaps or max(gaps) <= 0:
-        where = "; ".join(map(_where, ordered)) or "none was found"
-        says = (
-            f"Left and right cannot be told apart: no two presses lie clearly beside each other "
-            f"({where}). Press both sides, or say with --affected-site and --unaffected-site "
-            "where they are."
-        )
-        return Assigned(remarks=(*remarks, Remark(Mark.PLACE_UNKNOWN, says)))
-    cut = int(np.argmax(gaps)) + 1
-    left, right = tuple(ordered[:cut]), tuple(ordered[cut:])
-    if affected_is == "left":
-        return Assigned(left, right, tuple(remarks))
-    return Assigned(right, left, tuple(remarks))
+    left, right = [], []
+    for recording in dict.fromkeys(press.recording for press in presses):
+        here = [press for press in placed if press.recording == recording]
+        ordered = sorted(here, key=lambda press: _place(press)[0])
+        gaps = [_gap_px(one, other) for one, other in pairwise(ordered)]
+        if not gaps or max(gaps) <= 0:
+            remarks.append(_cannot_tell(ordered))
+            continue
+        cut = int(np.argmax(gaps)) + 1
+        left += ordered[:cut]
+        right += ordered[cut:]
+    sides = (left, right) if affected_is == "left" else (right, left)
+    return Assigned(tuple(sides[0]), tuple(sides[1]), tuple(remarks))
+
+
+def _cannot_tell(presses: Sequence[SidePress]) -> Remark:
+    where = " ".join(map(_where, presses)) or "no press has a place,"
+    return Remark(
+        Mark.PLACE_UNKNOWN,
+        f"Left and right cannot be told apart: {where} and no two presses lie clearly beside each "
+        "other. Press both sides, or say where they are with --affected-site and "
+        "--unaffected-site.",
+    )
 
 
 def _placed(presses: Sequence[SidePress]) -> tuple[list[SidePress], list[Remark]]:

@@ -31,7 +31,7 @@ from perfusion_cam.types import FloatArray
 
 _SDS = SINGLE_PRESS_SD * np.geomspace(0.35, 8.0, 33)
 _TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
-_HALVINGS = 32
+_HALVINGS = 22
 _NODES = np.linspace(-4.0, 4.0, 25)
 _NODE_WEIGHTS = np.exp(-0.5 * _NODES**2) / np.exp(-0.5 * _NODES**2).sum()
 

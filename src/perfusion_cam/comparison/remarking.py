@@ -54,9 +54,11 @@ def about_rejected(found: Contrast) -> Iterator[Remark]:
     """Say what the ratio were with the presses that were left out."""
     if found.with_rejected is not None:
         ratio, (low, high) = found.with_rejected
+        hidden = found.ratio_ci95 is not None and found.ratio_ci95[0] <= 1 < low
         yield Remark(
             Mark.LEFT_OUT,
-            f"With the presses left out the ratio would be {ratio:.2f} ({low:.2f} to {high:.2f}).",
+            f"With the presses left out the ratio would be {ratio:.2f} ({low:.2f} to {high:.2f})"
+            + (", more than chance: press again before relying on it." if hidden else "."),
         )
 
 
