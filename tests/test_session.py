@@ -330,6 +330,24 @@ def test_a_finger_that_only_lay_there_makes_the_next_press_no_repeat() -> None:
     assert Flag.REPEATED_SOON not in found.refill.flags
 
 
+def test_skin_that_stays_pushed_aside_while_it_refills_is_told() -> None:
+    pushed_aside = replace(PRESS, yield_px=9.0, creep_s=3.0)
+    slid = replace(PRESSED, presses=(pushed_aside,), seed=60)
+    _, (found,) = pushed(frames_of(slid))
+    assert Flag.MOVED in found.refill.flags
+    assert found.refill.crt_ci95_s is not None
+    low, high = found.refill.crt_ci95_s
+    assert low <= 0.7 * math.log(10) <= high
+    assert high / low > 1.3
+
+
+def test_a_limb_that_gives_way_is_followed() -> None:
+    giving_way = replace(PRESSED, presses=(replace(PRESS, limb_px=15.0),), shake_px=8.0, seed=61)
+    _, (found,) = pushed(frames_of(giving_way))
+    assert Flag.MOVED not in found.refill.flags
+    assert found.refill.crt_s == pytest.approx(0.7 * math.log(10), rel=0.12)
+
+
 def test_a_still_file_gives_no_press(tmp_path: Path) -> None:
     still = replace(NO_PRESS["still photograph"], duration_s=4.0)
     render(still, tmp_path / "still.mkv")

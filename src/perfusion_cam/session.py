@@ -22,7 +22,7 @@ from perfusion_cam.sources.read_ahead import read_ahead
 from perfusion_cam.sources.video_file import VideoFile
 from perfusion_cam.stages.detection import PressDetector, PressWindow
 from perfusion_cam.stages.gridding import GridAverager, Gridder, reduction
-from perfusion_cam.stages.judging import is_press, judge, refills
+from perfusion_cam.stages.judging import is_press, judge, press_error, refills
 from perfusion_cam.stages.location import locate
 from perfusion_cam.stages.refill.measure import measure_refill
 from perfusion_cam.stages.registration import Registrar
@@ -176,7 +176,10 @@ def measure_press(
     if isinstance(site, Flag):
         return PressResult(press, None, None, Refill("not_measurable", (site,)))
     traces = sample_traces(window, press, site)
-    curve, refill = measure_refill(traces, press.release_s, press.release_se_s, bits_per_pixel)
+    error = press_error(press, site, window)
+    curve, refill = measure_refill(
+        traces, press.release_s, press.release_se_s, bits_per_pixel, error
+    )
     return PressResult(press, site, curve, judge(press, site, curve, refill, window))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from stacks import (
@@ -25,7 +26,13 @@ from stacks import (
 )
 
 from perfusion_cam.quality import Flag
-from perfusion_cam.stages.judging import CLEAR_UNSEEN, is_press, judge, refills
+from perfusion_cam.stages.judging import (
+    CLEAR_UNSEEN,
+    is_press,
+    judge,
+    press_error,
+    refills,
+)
 from perfusion_cam.types import GridWindow, Press, PressResult, Refill, RefillCurve, Site
 
 VISIT = Visit(2.0, 7.0)
@@ -172,6 +179,60 @@ def test_a_touch_that_ended_the_watch_is_told_where_the_colour_was_not_back() ->
     assert judged(touched, refill=SLOW).flags == (Flag.TOUCHED_AGAIN,)
     assert judged(touched, refill=SLOW).lower_bound_s == SLOW.lower_bound_s
     assert judged(touched).flags == ()
+
+
+def slid_window(cells: float, from_s: float, to_s: float = 99.0) -> GridWindow:
+    """Grids in which the skin lies `cells` farther to the right for a while."""
+    grids = GRIDS.copy()
+    matrix = np.array([[1.0, 0.0, cells], [0.0, 1.0, 0.0]])
+    for i in np.flatnonzero((from_s < T_S) & (to_s > T_S)):
+        size = grids[i].shape[1::-1]
+        grids[i] = cv2.warpAffine(grids[i], matrix, size, borderMode=cv2.BORDER_REFLECT)
+    return window(T_S, grids)
+
+
+@pytest.mark.parametrize(("cells", "told"), [(0.0, False), (0.3, False), (1.0, True), (2.5, True)])
+def test_skin_that_slid_against_the_baseline_is_told(cells: float, told: bool) -> None:
+    refill = judged(shown=slid_window(cells, VISIT.release_s))
+    assert refill == replace(MEASURED, flags=(Flag.MOVED,) if told else ())
+
+
+def test_skin_that_slid_back_at_once_does_not_matter() -> None:
+    assert judged(shown=slid_window(2.0, VISIT.contact_s, VISIT.release_s + 0.5)) == MEASURED
+
+
+def test_what_cannot_be_told_from_noise_has_not_moved() -> None:
+    flat = np.random.default_rng(4).normal(-1.0, 0.01, GRIDS.shape).astype(np.float32)
+    assert judged(shown=window(T_S, flat)) == MEASURED
+
+
+def test_a_stretch_in_which_the_skin_was_lost_is_movement_and_no_touch() -> None:
+    used = (T_S > 7.3) & ((T_S < 8.0) | (T_S > 8.8))
+    assert judged(used=used, shown=lost_window(8.0, 8.8)).flags == (Flag.MOVED,)
+
+
+def test_no_press_error_without_a_repeat_or_movement() -> None:
+    assert press_error(press_of(VISIT, 12.0), site_of(VISIT), window(T_S, GRIDS)) == 0.0
+
+
+def test_the_sooner_a_repeat_the_larger_its_error() -> None:
+    soon, later, rested = (
+        press_error(press_of(VISIT, 12.0, since_last_s=s), site_of(VISIT), window(T_S, GRIDS))
+        for s in (3.0, 10.0, 130.0)
+    )
+    assert 0.1 < soon < 0.2
+    assert 0.0 < later < 0.5 * soon
+    assert rested == 0.0
+    again = judged(press_of(VISIT, 12.0, since_last_s=3.0))
+    assert again == replace(MEASURED, flags=(Flag.REPEATED_SOON,))
+
+
+def test_movement_adds_to_the_error_of_a_repeat() -> None:
+    slid = slid_window(2.0, VISIT.release_s)
+    moved = press_error(press_of(VISIT, 12.0), site_of(VISIT), slid)
+    both = press_error(press_of(VISIT, 12.0, since_last_s=3.0), site_of(VISIT), slid)
+    assert moved > 0.05
+    assert both > moved
 
 
 def test_no_sample_used_is_no_error() -> None:

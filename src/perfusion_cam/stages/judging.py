@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from perfusion_cam.quality import Flag
 from perfusion_cam.types import (
+    BoolArray,
     GridWindow,
     Press,
     PressResult,
@@ -43,6 +47,13 @@ REST_S = 120.0
 REPEAT_ERROR, REPEAT_FADE_S = 0.25, 5.0
 """Relative standard error of a time whose baseline still held the last press's refill, and how it
 fades with the rest between: 3 s after a release with a time constant of 0.7 s, t90 was 9 % low."""
+MOVED_S = (0.5, 2.0)
+"""Stretch after the tool has left in which the site must lie where it lay before the press."""
+MIN_LIKENESS, MOVED_LIKENESS = 0.5, 0.1
+"""Correlation that shows skin to be the same, and by how much a shift of a cell or more must raise
+it: measured 0.2 and more for skin that stays aside by 0.3 of the site's radius or more, else 0."""
+MOVED_ERROR = 0.08
+"""Relative standard error of a time whose site slid: such times were off by -2 to 13 %."""
 MAX_LOST_SHARE = 0.3
 MAX_UNUSED_S = 0.4
 CLIPPED_SHARE = 0.05
@@ -104,9 +115,8 @@ def judge(
         flags.append(Flag.HOLD_SHORT)
     if press.hold_s > LONG_HOLD_S:
         flags.append(Flag.HOLD_LONG)
-    if press.since_last_s is not None and press.since_last_s < REST_S:
+    if _is_repeat(press):
         flags.append(Flag.REPEATED_SOON)
-        refill = _widened(refill, REPEAT_ERROR * np.exp(-press.since_last_s / REPEAT_FADE_S))
     if site.stands_out < 1:
         fine = site.detectable < FINE_PALLOR
         flags += [Flag.DOES_NOT_BLANCH] if fine else [Flag.LOW_SIGNAL, Flag.LIGHT_CHANGED]
@@ -119,8 +129,11 @@ def judge(
             flags.append(Flag.SATURATED)
         if clipped[1:].all():
             flags.append(Flag.LOW_SIGNAL)
-    if _unused_s(curve) > MAX_UNUSED_S:
+    unused_s, lost = _gap(curve, window)
+    if unused_s > MAX_UNUSED_S and not lost:
         flags.append(Flag.TOUCHED_AGAIN)
+    if (unused_s > MAX_UNUSED_S and lost) or _moved(press, site, window):
+        flags.append(Flag.MOVED)
     if press.ended_by == "touch" and refill.status == "not_recovered":
         flags.append(Flag.TOUCHED_AGAIN)
     unique = tuple(dict.fromkeys(flags))
@@ -145,18 +158,56 @@ def judge(
     )
 
 
-def _widened(refill: Refill, relative_se: float) -> Refill:
-    """Add a relative standard error to a refill time's interval."""
-    if refill.crt_s is None or refill.crt_ci95_s is None:
-        return refill
-    extra = 1.96 * relative_se
-    low, high = (np.log(end / refill.crt_s) for end in refill.crt_ci95_s)
-    interval = (-np.hypot(low, extra), np.hypot(high, extra))
-    widened = tuple(float(refill.crt_s * np.exp(end)) for end in interval)
-    return replace(refill, crt_ci95_s=(widened[0], widened[1]))
+def press_error(press: Press, site: Site, window: GridWindow) -> float:
+    """Relative standard error of a refill time that the press itself brings about.
+
+    Zero for a press on rested skin that stayed where it was.
+    """
+    repeat = 0.0
+    if _is_repeat(press):
+        assert press.since_last_s is not None
+        repeat = REPEAT_ERROR * np.exp(-press.since_last_s / REPEAT_FADE_S)
+    return float(np.hypot(repeat, MOVED_ERROR if _moved(press, site, window) else 0.0))
 
 
-def _unused_s(curve: RefillCurve) -> float:
-    """Longest stretch inside the recovery that could not be used, seconds."""
+def _is_repeat(press: Press) -> bool:
+    return press.since_last_s is not None and press.since_last_s < REST_S
+
+
+def _moved(press: Press, site: Site, window: GridWindow) -> bool:
+    """Whether the skin at the site looks more as it did before once it is shifted."""
+    since_s = window.t_s - press.uncovered_s
+    later = (since_s >= MOVED_S[0]) & (since_s <= MOVED_S[1]) & window.registered
+    if not later.any():
+        return False
+    before, after = (_texture(window, part) for part in (window.t_s <= press.baseline_s[1], later))
+    radius = np.sqrt(site.cells.sum() / np.pi)
+    near, far = math.ceil(1.3 * radius), max(2, math.ceil(0.8 * radius))
+    row, col = (round(float(axis.mean())) for axis in np.nonzero(site.cells))
+    top, left = max(row - near, 0), max(col - near, 0)
+    patch = before[top : row + near + 1, left : col + near + 1]
+    bottom, right = top + patch.shape[0], left + patch.shape[1]
+    padded = cv2.copyMakeBorder(after, far, far, far, far, cv2.BORDER_REFLECT)
+    likeness = cv2.matchTemplate(
+        padded[top : bottom + 2 * far, left : right + 2 * far], patch, cv2.TM_CCOEFF_NORMED
+    )
+    best = float(likeness.max())
+    return best >= MIN_LIKENESS and best - float(likeness[far, far]) >= MOVED_LIKENESS
+
+
+def _texture(window: GridWindow, part: BoolArray) -> NDArray[np.float32]:
+    """Fine structure of red and green light, averaged over some samples, array (rows, cols)."""
+    light = window.log_rgb(part)[..., :2].mean(axis=(0, 3))
+    return np.asarray(light - cv2.blur(light, (7, 7)), np.float32)
+
+
+def _gap(curve: RefillCurve, window: GridWindow) -> tuple[float, bool]:
+    """Longest stretch of the recovery that could not be used, s, and whether the skin was lost."""
     used_t_s = curve.t_s[curve.used]
-    return float(np.diff(used_t_s).max()) if len(used_t_s) > 1 else 0.0
+    if len(used_t_s) < 2:
+        return 0.0, False
+    longest = int(np.diff(used_t_s).argmax())
+    start_s, end_s = used_t_s[longest], used_t_s[longest + 1]
+    inside = (window.t_s > start_s) & (window.t_s < end_s)
+    lost = bool(inside.any()) and bool((~window.registered[inside]).mean() > 0.5)
+    return float(end_s - start_s), lost

@@ -213,6 +213,18 @@ def test_compression_widens_the_interval_and_keeps_the_time() -> None:
     assert widths[0] < widths[1] < widths[2]
 
 
+def test_the_error_of_the_press_widens_the_interval_and_keeps_the_time() -> None:
+    given = traces(exponential(0.8), 6)
+    plain, doubtful = measured(given), measured(given, press_error=0.15)
+    assert doubtful.crt_s == plain.crt_s
+    assert plain.crt_ci95_s is not None
+    assert doubtful.crt_ci95_s is not None
+    assert doubtful.crt_s is not None
+    for before, after in zip(plain.crt_ci95_s, doubtful.crt_ci95_s, strict=True):
+        expected = np.hypot(np.log(before / doubtful.crt_s), 1.96 * 0.15)
+        assert abs(np.log(after / doubtful.crt_s)) == pytest.approx(expected)
+
+
 def test_an_eye_sees_the_return_before_the_last_tenth() -> None:
     deep = measured(traces(exponential(0.8), noise=Noise(0.002, 0.0)))
     assert deep.visual_s is not None

@@ -50,6 +50,7 @@ def measure_refill(
     release_s: float,
     release_se_s: float,
     bits_per_pixel: float | None = None,
+    press_error: float = 0.0,
 ) -> tuple[RefillCurve, Refill]:
     """Time the colour's return.
 
@@ -60,6 +61,8 @@ def measure_refill(
         When pressure ended in the recording's time, and its standard error.
     bits_per_pixel : float, optional
         How strongly the recording is compressed; None for an uncompressed source.
+    press_error : float
+        Relative standard error of the refill time that the press itself brings about.
 
     Returns
     -------
@@ -77,7 +80,7 @@ def measure_refill(
     mixture = fit_all(bins, release_se_s)
     if mixture is None:
         return curve, Refill("not_measurable", (Flag.LOW_SIGNAL,))
-    return curve, _judge(signal, bins, mixture, traces, release_s, bits_per_pixel)
+    return curve, _judge(signal, bins, mixture, traces, release_s, bits_per_pixel, press_error)
 
 
 def _judge(
@@ -87,6 +90,7 @@ def _judge(
     traces: SiteTraces,
     release_s: float,
     bits_per_pixel: float | None,
+    press_error: float,
 ) -> Refill:
     depth = float(np.median(mixture.depth()))
     seen, low, _ = (float(edge[0]) for edge in mixture.pallor(bins.u_s[:1]))
@@ -111,7 +115,8 @@ def _judge(
     t90 = np.exp(mixture.log_time(1 - RECOVERED))
     if np.median(t90) > watched_s:
         return _not_recovered(refill, t90, watched_s)
-    crt_s, interval = _time_and_interval(t90, _unseen_error_s(mixture, bins, depth, bits_per_pixel))
+    unseen_s = _unseen_error_s(mixture, bins, depth, bits_per_pixel)
+    crt_s, interval = _time_and_interval(t90, unseen_s, press_error)
     if interval[1] > MAX_SPREAD * interval[0]:
         return replace(refill, flags=(Flag.LOW_SIGNAL, *flags))
     return replace(
@@ -161,9 +166,11 @@ def _unseen_error_s(
     return float(np.hypot(hidden_s, coding_s))
 
 
-def _time_and_interval(times_s: FloatArray, unseen_s: float) -> tuple[float, tuple[float, float]]:
+def _time_and_interval(
+    times_s: FloatArray, unseen_s: float, press_error: float
+) -> tuple[float, tuple[float, float]]:
     low, middle, high = np.quantile(times_s, [0.025, 0.5, 0.975], method="nearest")
-    extra = 1.96 * np.hypot(MODEL_ERROR, min(unseen_s / middle, 0.5))
+    extra = 1.96 * np.sqrt(MODEL_ERROR**2 + min(unseen_s / middle, 0.5) ** 2 + press_error**2)
     down = np.hypot(np.log(middle / max(low, 1e-3)), extra)
     up = np.hypot(np.log(min(high, 60.0) / middle), extra)
     return float(middle), (float(middle * np.exp(-down)), float(middle * np.exp(up)))
