@@ -72,6 +72,20 @@ def test_a_later_clock_shifts_every_time_and_nothing_else(
     np.testing.assert_array_equal(later.press.tool_cells, found.press.tool_cells)
 
 
+def test_colour_that_comes_back_in_one_go_is_no_second_tool() -> None:
+    """A blanch seen through a clear tool: there from contact on, and gone as if something left."""
+    t_s, clear = times(14.0), Visit(2.5, 6.0, row=25, col=45, radius=14, pallor=0.0)
+    grids, bare = stack(t_s, [clear]), stack(t_s)
+    rests = (t_s > clear.contact_s) & (t_s < clear.release_s)
+    through = disc(clear.row, clear.col, 11)
+    grids[rests] = np.where(through[..., None], bare[rests], grids[rests])
+    blanch, empty = disc(clear.row, clear.col, 5), np.array([-0.55, -0.8, -1.1])
+    fading = (t_s > clear.contact_s) & (t_s < 8.0)
+    grids[fading] = np.where(blanch[..., None], empty, grids[fading])
+    (found,) = detected(t_s, grids)
+    assert found.press.release_s == pytest.approx(clear.release_s, abs=2 * FRAME_S)
+
+
 def test_a_mirrored_picture_gives_a_mirrored_tool(
     one_press: tuple[Array, Array, PressWindow],
 ) -> None:

@@ -21,6 +21,8 @@ REPEAT_BASELINE_S = 0.7
 """Baseline of a press on a place just pressed: its end, when the last refill is most over."""
 SAME_PLACE = 0.5
 """Share of the smaller tool's cells that the other must cover to be on the same place."""
+PART_SIZE = 0.5
+"""Of two things that rested side by side at once, the smaller is part of the larger below this."""
 TOUCH_CONTRAST = 0.15
 
 
@@ -90,6 +92,10 @@ class PressDetector:
         kept = []
         for watch in self._watches:
             old = watch.departure
+            if _part_of(new, old):
+                return
+            if _part_of(old, new):
+                continue
             if _overlap(old, new) < SAME_PLACE:
                 kept.append(watch)
             elif old.contact_s < new.baseline_s[1] < old.uncovered_s:
@@ -145,6 +151,20 @@ class PressDetector:
             since_last_s=since_last_s,
         )
         return PressWindow(press, window)
+
+
+def _part_of(small: Departure, large: Departure) -> bool:
+    """Whether one departure is only a part or an effect of another.
+
+    It was there while the other's tool was, within its outline, and is much smaller: a piece of the
+    tool or of its shadow, or the blanch itself, seen through a clear tool and fading after it.
+    """
+    together = small.contact_s < large.release_s and large.contact_s < small.release_s
+    if not together or small.tool_cells.sum() > PART_SIZE * large.tool_cells.sum():
+        return False
+    rows, cols = np.nonzero(large.tool_cells)
+    row, col = (axis.mean() for axis in np.nonzero(small.tool_cells))
+    return bool(rows.min() <= row <= rows.max() and cols.min() <= col <= cols.max())
 
 
 def _overlap(one: Departure, other: Departure) -> float:
