@@ -78,7 +78,7 @@ def trace_document(trace: Trace, path: Path, software: dict[str, str]) -> Docume
     software : dict
         Name and versions.
     """
-    touch = dict.fromkeys(_PRESS_KEYS) | {
+    touch = dict.fromkeys(TOUCH_FIELDS) | {
         "contact_s": _number(trace.contact_s),
         "release_s": _number(trace.release_s),
         "hold_s": None if trace.contact_s is None else _number(trace.release_s - trace.contact_s),
@@ -116,7 +116,7 @@ def _source(source: SourceInfo) -> Document:
     }
 
 
-_PRESS_KEYS = (
+TOUCH_FIELDS = (
     "tool",
     "contact_s",
     "contact_se_s",
@@ -126,6 +126,7 @@ _PRESS_KEYS = (
     "ended_s",
     "ended_by",
 )
+"""What is said of a press itself, in order."""
 
 
 def _press(press: Press) -> Document:

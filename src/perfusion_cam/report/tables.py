@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from perfusion_cam.report.document import Document
+from perfusion_cam.report.document import TOUCH_FIELDS, Document
 from perfusion_cam.types import RefillCurve
 
 PRESS_COLUMNS = (
@@ -15,14 +15,7 @@ PRESS_COLUMNS = (
     "site_x_px",
     "site_y_px",
     "site_radius_px",
-    "tool",
-    "contact_s",
-    "contact_se_s",
-    "release_s",
-    "release_se_s",
-    "hold_s",
-    "ended_s",
-    "ended_by",
+    *TOUCH_FIELDS,
     "crt_s",
     "crt_ci95_low_s",
     "crt_ci95_high_s",
