@@ -276,6 +276,15 @@ def test_skin_that_paled_is_proof(changes: dict[str, Any]) -> None:
     assert pressed(site_of(VISIT), SLOW, **changes)
 
 
+@pytest.mark.parametrize("changes", [SHADOW, BRIEF])
+def test_a_faint_site_under_a_mere_change_of_light_or_a_brief_touch_is_no_proof(
+    changes: dict[str, Any],
+) -> None:
+    faint = site_of(VISIT, stands_out=1.1)
+    assert pressed(faint, SLOW)
+    assert not pressed(faint, SLOW, **changes)
+
+
 @pytest.mark.parametrize("flag", [Flag.DOES_NOT_BLANCH, Flag.LOW_SIGNAL, Flag.LOST])
 @pytest.mark.parametrize("changes", [SHADOW, FAINT_TOOL, BRIEF])
 def test_without_pallor_a_doubtful_tool_is_no_press(flag: Flag, changes: dict[str, Any]) -> None:

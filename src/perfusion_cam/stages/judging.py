@@ -27,7 +27,8 @@ LONG_HOLD_S = 9.0
 """A press of 5 s is the test (King 2020, 10.; evidence.md); 4 to 7 s serve as well."""
 MIN_SILENT_HOLD_S = 2.0
 CLEAR_SITE = 3.0
-"""A site must stand out this well to make a press of a touch shorter than `MIN_SILENT_HOLD_S`."""
+"""A site must stand out this well to make a press of a touch shorter than `MIN_SILENT_HOLD_S`, or
+of something that hid less of the skin's texture than `MIN_SILENT_HIDES`."""
 CLEAR_UNSEEN = 2.0
 """The same for a site that was not seen before it was pressed."""
 REFILL_WATCH_S = (2.5, 6.0)
@@ -72,8 +73,8 @@ def is_press(result: PressResult) -> bool:
         return clear and press.tool_hides >= MIN_SILENT_HIDES
     doubts = {Flag.DOES_NOT_BLANCH, Flag.LOW_SIGNAL, Flag.LOST, Flag.NOT_BLOOD}
     if site is not None and doubts.isdisjoint(flags):
-        long_enough = press.hold_s >= MIN_SILENT_HOLD_S
-        return site.stands_out >= (1 if long_enough else CLEAR_SITE)
+        plain = press.hold_s >= MIN_SILENT_HOLD_S and press.tool_hides >= MIN_SILENT_HIDES
+        return site.stands_out >= (1 if plain else CLEAR_SITE)
     return (
         press.hold_s >= MIN_SILENT_HOLD_S
         and press.tool_contrast >= MIN_SILENT_CONTRAST
