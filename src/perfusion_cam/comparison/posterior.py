@@ -120,22 +120,30 @@ class Posterior:
 
         It leaves out zero exactly where the interval of the log ratio does.
         """
-        slow, fast = (0, 1) if self.site(0).mean >= self.site(1).mean else (1, 0)
-        low_s, high_s = self._excess_interval_s(slow, fast)
-        return (low_s, high_s) if slow == 0 else (-high_s, -low_s)
+        low_s, high_s = (self._difference_quantile_s(share) for share in _TAILS)
+        return low_s, high_s
 
-    def _excess_interval_s(self, slow: int, fast: int) -> tuple[float, float]:
-        # The faster site is averaged over: its step in the slower one's distribution is smooth.
-        fast_s = np.exp(self.means[fast] + _NODES[:, None] * self.sds[fast])
-        largest_s = 10 * float(np.exp(self.means.max()))
-        low, high = np.full(2, -largest_s), np.full(2, largest_s)
+    def _difference_quantile_s(self, share: float) -> float:
+        high_s = 10 * float(np.exp(self.means.max()))
+        low_s = -high_s
         for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            slow_s = np.maximum(middle[:, None, None] + fast_s, 1e-9)
-            below = ndtr((np.log(slow_s) - self.means[slow]) / self.sds[slow])
-            under = (_NODE_WEIGHTS @ below) @ self.weight < _TAILS
-            low, high = np.where(under, middle, low), np.where(under, high, middle)
-        return float(low[0]), float(high[1])
+            middle_s = (low_s + high_s) / 2
+            if self._difference_below(middle_s) < share:
+                low_s = middle_s
+            else:
+                high_s = middle_s
+        return (low_s + high_s) / 2
+
+    def _difference_below(self, limit_s: float) -> float:
+        # Averaged over the site that is then the faster one: what it asks of the other is positive.
+        if limit_s < 0:
+            return 1 - self._exceeds_by_less(1, 0, -limit_s)
+        return self._exceeds_by_less(0, 1, limit_s)
+
+    def _exceeds_by_less(self, slow: int, fast: int, by_s: float) -> float:
+        fast_s = np.exp(self.means[fast] + _NODES[:, None] * self.sds[fast])
+        below = ndtr((np.log(fast_s + by_s) - self.means[slow]) / self.sds[slow])
+        return float(_NODE_WEIGHTS @ below @ self.weight)
 
 
 def _beforehand(sd: float, df: int) -> FloatArray:
