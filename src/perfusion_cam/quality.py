@@ -92,7 +92,7 @@ MEANINGS: dict[Flag, FlagMeaning] = {
         "The skin was not seen before the press, so there is nothing to return to.", True
     ),
     Flag.START_HIDDEN: FlagMeaning(
-        "The tool or its shadow hid more than 0.5 s of the recovery's start.", False
+        "The tool or its shadow hid the start of the recovery.", False
     ),
     Flag.OVERSHOOT: FlagMeaning(
         "The skin became redder than before the press (reactive hyperaemia).", False

@@ -22,7 +22,7 @@ from perfusion_cam.sources.read_ahead import read_ahead
 from perfusion_cam.sources.video_file import VideoFile
 from perfusion_cam.stages.detection import PressDetector, PressWindow
 from perfusion_cam.stages.gridding import GridAverager, Gridder, reduction
-from perfusion_cam.stages.judging import is_press, judge, press_error, refills
+from perfusion_cam.stages.judging import is_press, judge, press_error, refills, seen_reasons
 from perfusion_cam.stages.location import locate
 from perfusion_cam.stages.refill.measure import measure_refill
 from perfusion_cam.stages.registration import Registrar
@@ -174,7 +174,8 @@ def measure_press(
         seen = site if isinstance(site, Site) and refills(press, site, window) else None
         return PressResult(press, seen, None, Refill("not_measurable", (Flag.NO_BASELINE,)))
     if isinstance(site, Flag):
-        return PressResult(press, None, None, Refill("not_measurable", (site,)))
+        reasons = tuple(seen_reasons([site], press))
+        return PressResult(press, None, None, Refill("not_measurable", reasons))
     traces = sample_traces(window, press, site)
     error = press_error(press, site, window)
     curve, refill = measure_refill(

@@ -143,6 +143,14 @@ def test_a_site_that_does_not_stand_out(detectable: float, flags: tuple[Flag, ..
     assert_withdrawn(refill)
 
 
+def test_skin_seen_late_is_not_said_not_to_blanch() -> None:
+    """A quick refill may be over before the tool is out of the way."""
+    late = press_of(VISIT, 12.0, uncovered_s=VISIT.release_s + 0.6)
+    refill = judged(late, site_of(VISIT, stands_out=0.8, detectable=0.01))
+    assert refill.flags == (Flag.LOW_SIGNAL, Flag.START_HIDDEN)
+    assert_withdrawn(refill)
+
+
 def test_skin_lost_for_a_third_of_the_recovery() -> None:
     refill = judged(shown=lost_window(8.0, 9.8))
     assert Flag.LOST in refill.flags

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -58,6 +59,9 @@ MOVED_ERROR = 0.08
 MAX_LOST_SHARE = 0.3
 MAX_UNUSED_S = 0.4
 CLIPPED_SHARE = 0.05
+QUICK_S = 0.35
+"""Skin that is out of sight this long after release may be most of the way back when it is seen: a
+time constant of 0.3 s leaves a third."""
 
 
 def is_press(result: PressResult) -> bool:
@@ -80,6 +84,16 @@ def is_press(result: PressResult) -> bool:
         and press.tool_contrast >= MIN_SILENT_CONTRAST
         and press.tool_hides >= MIN_SILENT_HIDES
     )
+
+
+def seen_reasons(flags: Iterable[Flag], press: Press) -> list[Flag]:
+    """Say that skin did not blanch only where a quick refill could not have gone unseen."""
+    hidden = press.uncovered_s - press.release_s > QUICK_S
+    unseen = [Flag.LOW_SIGNAL, Flag.START_HIDDEN]
+    reasons = []
+    for flag in flags:
+        reasons += unseen if hidden and flag is Flag.DOES_NOT_BLANCH else [flag]
+    return reasons
 
 
 def refills(press: Press, site: Site, window: GridWindow) -> bool:
@@ -137,7 +151,7 @@ def judge(
         flags.append(Flag.MOVED)
     if press.ended_by == "touch" and refill.status == "not_recovered":
         flags.append(Flag.TOUCHED_AGAIN)
-    unique = tuple(dict.fromkeys(flags))
+    unique = tuple(dict.fromkeys(seen_reasons(flags, press)))
     fatal = any(flag.meaning.fatal for flag in unique)
     if not fatal:
         return replace(refill, flags=unique)
