@@ -136,6 +136,24 @@ def log_light(rgb_linear: FloatArray, floor: float) -> FloatArray:
     return np.log(np.maximum(_as_float(rgb_linear), floor))
 
 
+def log_light_from_gamma(
+    rgb: FloatArray, transfer: Literal["srgb", "hlg", "pq"], floor: float
+) -> FloatArray:
+    """Natural logarithm of the linear light of coded RGB, not darker than `floor`.
+
+    What `log_light` of `linear_from_gamma` gives; for sRGB's curve without raising to a power only
+    to take its logarithm.
+    """
+    if transfer != "srgb":
+        return log_light(linear_from_gamma(rgb, transfer), floor)
+    rgb = _as_float(rgb)
+    light = 2.4 * np.log((np.maximum(rgb, 0.04045) + 0.055) * (1 / 1.055))
+    straight = rgb <= 0.04045
+    if straight.any():
+        light[straight] = log_light(rgb[straight] * (1 / 12.92), floor)
+    return np.asarray(np.maximum(light, np.log(floor)), rgb.dtype)
+
+
 def lab_from_linear(rgb: FloatArray) -> NDArray[np.float64]:
     """CIELAB (D65, CIE 15:2004) of linear sRGB.
 

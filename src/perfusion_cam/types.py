@@ -207,6 +207,11 @@ class GridWindow:
         """Natural-log light, float32, of some samples."""
         return self.light_code[index].astype(np.float32) / np.float32(LIGHT_CODE)
 
+    def mean_log_rgb(self, index: slice | BoolArray) -> FloatArray:
+        """Natural-log light averaged over some samples, array (rows, cols, 3) float32."""
+        codes = self.light_code[index].mean(axis=0, dtype=np.float32)
+        return np.asarray(codes / np.float32(LIGHT_CODE))
+
     def log_rgb_of(self, cells: BoolArray, index: slice) -> FloatArray:
         """Natural-log light of some cells in some samples, array (samples, 3, cells) float32."""
         codes = self.light_code[index]

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from perfusion_cam.colour import linear_from_gamma, log_light, rgb_from_ycc
+from perfusion_cam.colour import log_light_from_gamma, rgb_from_ycc
 from perfusion_cam.interpolation import sampled
 from perfusion_cam.types import ColourCode, FloatArray, GridSample, GridShape
 
@@ -85,12 +85,11 @@ class Gridder:
         grid_luma = sampled(mean_luma, at + even)
         grid_chroma = sampled(mean_chroma, at / np.float32(2) - np.float32(0.25))
         rgb = rgb_from_ycc(grid_luma, grid_chroma[..., 0], grid_chroma[..., 1], self._colour)
-        light = linear_from_gamma(rgb, self._colour.transfer)
         to_frame = matrix.copy()
         to_frame[:, 2] *= self._factor
         return GridSample(
             t_s=t_s,
-            log_rgb=log_light(light, LIGHT_FLOOR),
+            log_rgb=log_light_from_gamma(rgb, self._colour.transfer, LIGHT_FLOOR),
             valid=self._inside(at),
             clipped=(rgb > CLIPPED_HIGH) | (rgb < CLIPPED_LOW),
             to_frame=to_frame,

@@ -111,7 +111,7 @@ def refills(press: Press, site: Site, window: GridWindow) -> bool:
         part = (since_s >= begin * watched_s) & (since_s < end * watched_s) & window.registered
         if not part.any():
             return False
-        light = window.log_rgb(part).mean(axis=0)
+        light = window.mean_log_rgb(part)
         steps.append(light[site.cells].mean(axis=0) - light[site.control_cells].mean(axis=0))
     change = np.array(steps) - steps[-1]
     pallor = change[:, 1:].mean(axis=1)
@@ -212,7 +212,7 @@ def _moved(press: Press, site: Site, window: GridWindow) -> bool:
 
 def _texture(window: GridWindow, part: BoolArray) -> NDArray[np.float32]:
     """Fine structure of red and green light, averaged over some samples, array (rows, cols)."""
-    light = window.log_rgb(part)[..., :2].mean(axis=(0, 3))
+    light = window.mean_log_rgb(part)[..., :2].mean(axis=-1)
     return np.asarray(light - cv2.blur(light, (7, 7)), np.float32)
 
 

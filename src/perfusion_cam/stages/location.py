@@ -61,7 +61,7 @@ def pallor_map(
     after = (since_s >= from_s) & (since_s <= to_s)
     if not after.any():
         after = np.abs(since_s - from_s) == np.abs(since_s - from_s).min()
-    change = window.log_rgb(after).mean(axis=0) - resting
+    change = window.mean_log_rgb(after) - resting
     return np.asarray(change - np.median(change.reshape(-1, 3), axis=0), np.float32)
 
 
@@ -84,7 +84,7 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
         The reason where there is no site. A site that stands out less than its rivals
         (`stands_out` below 1) is only the best guess.
     """
-    baseline = window.log_rgb(_at_rest(window, press)).mean(axis=0)
+    baseline = window.mean_log_rgb(_at_rest(window, press))
     reach = _reach(press.tool_cells)
     allowed = reach if within is None else within
     seen = np.asarray(window.valid().all(axis=0))

@@ -236,7 +236,7 @@ def _mesh(left: FloatArray, weights: FloatArray) -> FloatArray:
     """Smooth field through the features' residuals, robust to features on something else."""
     smooth = np.zeros((weights.shape[0], 2), np.float32)
     trust = weights
-    for _ in range(3):
+    for _ in range(2):
         smooth = (trust @ left) / (trust.sum(axis=1, keepdims=True) + MESH_PRIOR)
         apart = (left**2).sum(axis=1) - 2 * smooth @ left.T + (smooth**2).sum(axis=1, keepdims=True)
         trust = weights / (1 + apart / INLIER_PX**2)

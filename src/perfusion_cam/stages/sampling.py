@@ -29,7 +29,7 @@ def sample_traces(window: GridWindow, press: Press, site: Site) -> SiteTraces:
     SiteTraces
     """
     baseline = window.t_s <= press.baseline_s[1]
-    reference = window.log_rgb(baseline).mean(axis=0)
+    reference = window.mean_log_rgb(baseline)
     seen = np.asarray(window.valid().all(axis=0))
     stencils = [stencil(site.cells, site.control_cells)]
     stencils += placebo_stencils(site.cells, site.control_cells, reference, seen)

@@ -23,6 +23,8 @@ MIN_STEP_S = 0.045
 """Samples nearer than this to the last one looked at are passed over."""
 LAG_S = 0.2
 """Change is judged against the picture this much earlier."""
+EVERY = 2
+"""Every second cell each way tells what moves: averaged with its neighbours it knows of them."""
 MIN_SHARE = 0.002
 FLOOR_FACTOR = 4.0
 FLOOR_WINDOW_S = 10.0
@@ -59,7 +61,7 @@ class BurstFinder:
         """Take one sample; return the bursts that this sample shows to be over."""
         if self._t_s and sample.t_s - self._t_s[-1] < MIN_STEP_S:
             return []
-        grid = smooth(sample.log_rgb)
+        grid = smooth(sample.log_rgb)[::EVERY, ::EVERY]
         while len(self._recent) > 1 and self._recent[1][0] <= sample.t_s - LAG_S + 1e-6:
             self._recent.popleft()
         if self._recent:

@@ -138,7 +138,7 @@ def _weights(history: GridHistory, start_s: float) -> FloatArray:
 def _mean(window: GridWindow) -> FloatArray | None:
     if len(window.t_s) == 0:
         return None
-    return smooth(window.log_rgb(slice(None)).mean(axis=0))
+    return smooth(window.mean_log_rgb(slice(None)))
 
 
 def _hidden_texture(
