@@ -13,9 +13,9 @@ from perfusion_cam.types import FloatArray
 
 MAX_FEATURES_PER_TILE = 3
 PATCH_PX = 17
-NEAR_LEVELS, FAR_LEVELS = 1, 2
+NEAR_LEVELS, FAR_LEVELS = 0, 2
 """Pyramid levels in which a feature is looked for: from one picture to the next, where it is
-foretold to within some 12 working pixels, and to find skin that was lost."""
+foretold to within some 6 working pixels, and to find skin that was lost."""
 TILES = (6, 8)
 TEXTURE_SPAN = 28.0
 """Grey levels that one standard deviation of the reference's texture is stretched to."""
@@ -25,8 +25,9 @@ INLIER_PX = 1.0
 MIN_INLIERS = 8
 MAX_PATCH_ERROR = 2.0
 """Difference of a found patch from its reference, over that of the features in consensus."""
-HOLD_DROP = 0.8
-"""A share of features found this far below the last picture's has the skin looked for farther."""
+HOLD_DROP, HOLD_FADE = 0.8, 0.98
+"""A share of features found this far below the last ones' best, which fades so from picture to
+picture, has the skin looked for farther."""
 LEARN_S, LEARN_EVERY_S = 0.8, 0.2
 """The reference is renewed this often, this long, from the mean of the pictures in between: less
 noise, and no first picture still soft from coding."""
@@ -102,7 +103,7 @@ class Registrar:
         best = self._match(texture, self._matrix, self._residual, NEAR_LEVELS)
         if not best.registered or best.hold < HOLD_DROP * self._hold:
             best = max(best, self._search(texture), key=lambda match: match.hold)
-        self._hold = best.hold
+        self._hold = max(best.hold, HOLD_FADE * self._hold)
         if best.registered:
             self._matrix, self._residual = best.matrix, best.residual
             self._lost_count = 0
