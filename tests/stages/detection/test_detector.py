@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from stacks import SHAPE, Array, Visit, disc, samples, stack, times
+from stacks import SHAPE, TOOL, Array, Visit, disc, samples, stack, times
 
 from perfusion_cam.stages.detection.detector import WATCH_S, PressDetector, PressWindow
 
@@ -70,6 +70,14 @@ def test_a_later_clock_shifts_every_time_and_nothing_else(
         expected = getattr(found.press, name)
         assert getattr(later.press, name) == pytest.approx(expected, abs=1e-6), name
     np.testing.assert_array_equal(later.press.tool_cells, found.press.tool_cells)
+
+
+def test_a_spot_too_small_to_tell_what_it_hid_is_no_tool() -> None:
+    t_s = times(12.0)
+    grids = stack(t_s)
+    spot, rests = disc(25, 45, 2), (t_s > 3.0) & (t_s < 7.0)
+    grids[rests] = np.where(spot[..., None], TOOL, grids[rests])
+    assert detected(t_s, grids) == []
 
 
 def test_colour_that_comes_back_in_one_go_is_no_second_tool() -> None:

@@ -22,6 +22,9 @@ from perfusion_cam.types import BoolArray, FloatArray, GridWindow
 TOOL_CHANGE = 0.1
 """Natural-log light by which a cell must differ with and without the tool."""
 MIN_AREA = 0.0015
+SMALL_AREA, SMALL_HIDES = 0.006, 0.7
+"""What covers less of the picture must have hidden the skin beyond doubt, as a clear slide's edge
+does (1.0); a piece of shadow, noise at an edge or skin that slid does not (0.51 at most)."""
 MAX_AREA = 0.85
 MIN_HOLD_S = 1.0
 MAX_HOLD_S = 20.0
@@ -108,6 +111,9 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     if not _followed(history.window(cover.baseline_s[0], burst.end_s)):
         return None
     untouched = _mean(history.window(*cover.baseline_s)) if cover.seen_bare else bare
+    hides = _hidden_texture(untouched, held, bare, tool)
+    if tool.mean() < SMALL_AREA and hides < SMALL_HIDES:
+        return None
     return Departure(
         cover.contact_s,
         cover.contact_se_s,
@@ -117,7 +123,7 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
         cover.baseline_s,
         tool,
         float(np.median(change[tool])),
-        _hidden_texture(untouched, held, bare, tool),
+        hides,
     )
 
 
