@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -56,11 +58,12 @@ def test_the_page_says_all_in_the_order_it_matters():
     assert result.exit_code == 0
     said = words(result.stdout)
     parts = [
+        "The affected side takes 2.86 times as long to refill as the unaffected side (95 %: 1.",
         "4.61 s (95 %: ",
         "Ratio 2.86 (95 %: 1.",
         "by more than chance",
         "cannot be told from chance; single presses of a site",
-        "sides-differ",
+        "│ sides-differ [2]",
         "What would make it more certain Press each side twice more",
         "When to look again Look again after 60 min.",
         "press 1 of slow.mp4: The skin became redder",
@@ -76,7 +79,12 @@ def test_everything_is_written(tmp_path):
     out, target = tmp_path / "out", tmp_path / "a.json"
     result = run(*SIDES, *MARY, "--out", out, "--json", target)
     assert result.exit_code == 0
-    assert {path.name for path in out.iterdir()} == {"comparison.json", "curves.png"}
+    assert {path.name for path in out.iterdir()} == {
+        "comparison.json",
+        "curves.png",
+        "report.html",
+        "report.pdf",
+    }
     assert (out / "curves.png").read_bytes().startswith(b"\x89PNG")
     content = json.loads(target.read_text())
     VALID.validate(content)
@@ -164,6 +172,40 @@ def test_wrong_usage(arguments, said):
     assert result.exit_code == 2
     assert said in words(result.stderr)
     assert result.stdout == ""
+
+
+def test_the_page_is_written_in_the_words_of_the_terminal(tmp_path):
+    out = tmp_path / "out"
+    for sides in (SIDES, ["--affected", "slow.mp4", "--unaffected", "quiet.mp4"]):
+        said = words(run(*sides, "--out", out).stdout)
+        html = (out / "report.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+        answer = re.search('<p class="answer">(.*?)</p>', html)
+        assert answer is not None
+        assert answer[1] in said
+        assert (out / "report.pdf").read_bytes().startswith(b"%PDF-")
+        assert str(out / "report.html") in said
+
+
+@pytest.mark.parametrize("file", ["report.html", "report.pdf"])
+def test_a_page_that_cannot_be_written_is_one_line(tmp_path, file):
+    (tmp_path / file).mkdir()
+    result = run(*SIDES, "--out", tmp_path)
+    assert result.exit_code == 4
+    (line,) = [one for one in result.stderr.splitlines() if one.startswith("perfusion-cam: ")]
+    assert f"cannot write {tmp_path / file}" in line
+    assert (tmp_path / "comparison.json").exists()
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_full_disk_is_one_line(tmp_path, monkeypatch):
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    result = run(*SIDES, "--out", tmp_path)
+    assert result.exit_code == 4
+    assert "No space left on device" in result.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_that_cannot_be_made_is_found_before_the_work(tmp_path):

@@ -2,17 +2,15 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
-import synthetic
 from jsonschema import Draft202012Validator
+from synthetic_comparison import KINDS, compared
 
-from perfusion_cam.comparison import Question, answer
 from perfusion_cam.comparison.remarks import Mark
 from perfusion_cam.quality import Flag
+from perfusion_cam.report.comparison_content import comparison_content
 from perfusion_cam.report.comparison_document import comparison_document
 from perfusion_cam.report.comparison_figure import comparison_figure
 from perfusion_cam.report.comparison_page import comparison_text
@@ -21,48 +19,13 @@ from perfusion_cam.report.wording import RESEARCH_USE_ONLY
 from perfusion_cam.schema import comparison_schema
 from perfusion_cam.thresholds.phrasing import without_all_clear, without_dose
 from perfusion_cam.thresholds.vocabulary import QUANTITIES
-from perfusion_cam.types import PressResult
 
 VALID = Draft202012Validator(comparison_schema())
 PAGE = Path(__file__).parents[2] / "docs" / "comparison.md"
 
 
-def result(refill):
-    return PressResult(synthetic.press(), synthetic.site(), synthetic.curve(), refill)
-
-
-REFILLS = {
-    "slow": synthetic.measured(tau_s=2.0),
-    "fast": synthetic.measured(tau_s=0.6),
-    "faster": synthetic.measured(tau_s=0.5),
-    "never": synthetic.not_recovered(),
-    "dull": synthetic.not_measurable(),
-    "open": replace(synthetic.measured(), crt_ci95_s=(1.2, np.inf)),
-}
-
-
-def compared(affected, unaffected, **asked):
-    def analyze(path):
-        presses = () if path.stem == "none" else (result(REFILLS[path.stem]),)
-        sha256 = f"{sum(path.name.encode()):064x}"
-        return synthetic.examination(
-            source=synthetic.source(path.name, sha256=sha256), presses=presses
-        )
-
-    paths = [tuple(Path(f"{name}.mp4") for name in side.split()) for side in (affected, unaffected)]
-    return answer(Question(affected=paths[0], unaffected=paths[1], **asked), analyze)
-
-
-KINDS = [
-    ("slow", "fast faster"),
-    ("never", "fast"),
-    ("fast", "never"),
-    ("never slow", "fast"),
-    ("open", "fast"),
-    ("dull", "fast"),
-    ("none", "fast"),
-    ("slow", "none"),
-]
+def page_of(found):
+    return comparison_text(comparison_content(found), 100)
 
 
 def test_the_schema_is_one():
@@ -75,7 +38,7 @@ def test_every_kind_of_comparison_is_written_and_drawn(affected, unaffected, tmp
     content = json.loads(to_json(comparison_document(found)))
     VALID.validate(content)
     assert content["notice"] == RESEARCH_USE_ONLY
-    page = " ".join(comparison_text(found, 100).split())
+    page = " ".join(page_of(found).split())
     assert page.endswith(RESEARCH_USE_ONLY)
     for text in (*content["comparison"]["remarks"], *content["advice"]):
         assert text in page
@@ -90,10 +53,10 @@ def test_a_bound_is_no_number():
     assert content["comparison"]["outcome"] == "bounded"
     assert content["comparison"]["ratio"] is None
     assert content["affected"]["crt_s"] is None
-    page = comparison_text(compared("never", "fast"), 100)
+    page = page_of(compared("never", "fast"))
     assert re.search(r"Ratio \d\.\d\d or more, difference \+\d\.\d\d s or more \(97\.5 %\)\.", page)
     assert "not back after 12.0 s" in page
-    swapped = comparison_text(compared("fast", "never"), 100)
+    swapped = page_of(compared("fast", "never"))
     assert "Ratio 0." in swapped
     assert "or less" in swapped
 
@@ -102,7 +65,9 @@ def test_an_interval_open_above_is_said_as_open():
     content = comparison_document(compared("open", "fast"))
     assert content["affected"]["presses"][0]["crt_ci95_s"] == [1.2, None]
     assert content["affected"]["n_not_recovered"] == 1
-    assert "1.84 s (95 %: above 1.20 s)" in comparison_text(compared("open", "fast"), 100)
+    assert "1.84 s (95 %: above 1.20 s)" in comparison_text(
+        comparison_content(compared("open", "fast")), 100
+    )
 
 
 @pytest.mark.parametrize(

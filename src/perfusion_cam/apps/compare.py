@@ -60,7 +60,7 @@ def compare(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Write DIR/comparison.json and DIR/curves.png."),
+        typer.Option(metavar="DIR", help="Write the page (HTML, PDF), JSON and plot."),
     ] = None,
     json: JsonOption = None,
 ) -> None:

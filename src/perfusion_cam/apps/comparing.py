@@ -1,8 +1,7 @@
-"""One comparison of sides, from recordings to its page, JSON and plot."""
+"""One comparison of sides, from recordings to its page, JSON and files."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,15 +10,14 @@ from perfusion_cam.apps.failing import emit
 from perfusion_cam.apps.giving import check_json_target, terminal, write_json
 from perfusion_cam.apps.progress import shown_progress
 from perfusion_cam.comparison import Question, answer
-from perfusion_cam.report.atomic import make_folder, write
+from perfusion_cam.report.atomic import make_folder
+from perfusion_cam.report.comparison_content import comparison_content
 from perfusion_cam.report.comparison_document import comparison_document
-from perfusion_cam.report.comparison_figure import comparison_figure
+from perfusion_cam.report.comparison_folder import COMPARISON, CURVES, HTML, PDF, write_comparison
 from perfusion_cam.report.comparison_page import comparison_text
 from perfusion_cam.report.document import to_json
 from perfusion_cam.thresholds import Profile
 from perfusion_cam.types import Examination
-
-COMPARISON, CURVES = "comparison.json", "curves.png"
 
 
 def give_comparison(
@@ -36,16 +34,18 @@ def give_comparison(
     if json is not None and json != "-":
         check_json_target(Path(json))
     found = answer(question, _analyze, profiles)
-    text = to_json(comparison_document(found))
+    document = comparison_document(found)
+    content = comparison_content(found, document["colour"])
+    text = to_json(document)
     if json != "-":
-        emit(comparison_text(found, *terminal()))
+        emit(comparison_text(content, *terminal()))
     if out is not None:
-        write(out / COMPARISON, text.encode())
-        picture = io.BytesIO()
-        comparison_figure(found.comparison).savefig(picture, format="png")
-        write(out / CURVES, picture.getvalue())
+        write_comparison(found, content, text, out)
         if json != "-":
-            emit(f"\nThe comparison is in {out / COMPARISON}, its plot in {out / CURVES}\n")
+            emit(
+                f"\nThe page is in {out / HTML} and {out / PDF}, the numbers in "
+                f"{out / COMPARISON}, the plot in {out / CURVES}\n"
+            )
     if json is not None:
         write_json(text, json)
 

@@ -43,19 +43,56 @@ def comparison_figure(comparison: Comparison) -> Figure:
     for line, words in enumerate(reversed(lines)):
         figure.text(_LEFT, (0.35 + 0.19 * line) / figure.get_figheight(), words, fontsize=9)
     figure.text(_LEFT, 0.015, RESEARCH_USE_ONLY, fontsize=7, color=GREY, style="italic")
+    draw_recoveries(axes, comparison, with_times=True)
+    axes.legend(loc="upper right", fontsize=9, framealpha=0.9)
+    return figure
+
+
+def recoveries_figure(comparison: Comparison, width_in: float, height_in: float) -> Figure:
+    """Draw the same without words around it, to stand beside them."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width_in, height_in), facecolor="white", layout="constrained")
+    axes = figure.subplots()
+    draw_recoveries(axes, comparison)
+    legend_above(axes, text_pt=9)
+    return figure
+
+
+def legend_above(axes: Axes, text_pt: float) -> None:
+    """Explain the lines above the axes, where they cover nothing."""
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        borderaxespad=0.2,
+        fontsize=text_pt,
+        frameon=False,
+        labelspacing=0.25,
+    )
+
+
+def draw_recoveries(axes: Axes, comparison: Comparison, *, with_times: bool = False) -> None:
+    """Draw every used press and both sides' times, and name them for a legend.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    comparison : Comparison
+    with_times : bool
+        Whether the sides' names come with their refill times.
+    """
     sides = (
         (comparison.affected, AFFECTED, VERMILLION, -0.06),
         (comparison.unaffected, UNAFFECTED, BLUE, -0.12),
     )
     for reading, name, colour, level in sides:
-        _draw_side(axes, reading, name, colour, level)
+        label = f"{name}: {reading_words(reading)}" if with_times else name
+        axes.plot([], [], color=colour, linewidth=2.5, label=label)
+        _draw_side(axes, reading, colour, level)
     _frame(axes, comparison)
-    return figure
 
 
-def _draw_side(axes: Axes, reading: SideReading, name: str, colour: str, level: float) -> None:
-    label = f"{name}: {reading_words(reading)}"
-    axes.plot([], [], color=colour, linewidth=2.5, label=label)
+def _draw_side(axes: Axes, reading: SideReading, colour: str, level: float) -> None:
     for press in reading.used_presses:
         _draw_press(axes, press, colour)
     if reading.crt_s is not None and reading.crt_ci95_s is not None:
@@ -93,7 +130,6 @@ def _frame(axes: Axes, comparison: Comparison) -> None:
     axes.set_ylim(-0.2, 1.2)
     axes.grid(alpha=0.2)
     axes.plot([], [], "D", color=GREY, label="refill time of the site, 95 % with single presses")
-    axes.legend(loc="upper right", fontsize=9, framealpha=0.9)
 
 
 def _end_s(comparison: Comparison) -> float:

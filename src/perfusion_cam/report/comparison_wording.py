@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from perfusion_cam.comparison.contrasting import Contrast
 from perfusion_cam.comparison.pressed import SidePress
 from perfusion_cam.comparison.readings import SideReading
-from perfusion_cam.comparison.sides import Comparison
+from perfusion_cam.comparison.sides import AFFECTED, BEFORE, UNAFFECTED, Comparison
+from perfusion_cam.report.findings_words import verdict_words
 from perfusion_cam.report.wording import seconds
 from perfusion_cam.thresholds.describing import look_again_words
 
@@ -87,6 +88,21 @@ def contrast_words(found: Contrast, one: str, other: str) -> Iterator[str]:
         )
 
 
+def answer_words(comparison: Comparison) -> str:
+    """Say in one sentence what the comparison gave and what the rules make of it.
+
+    It is of the sides, or of now and before treatment where only these could be compared.
+    """
+    found, one, other = comparison.sides, AFFECTED, UNAFFECTED
+    change = None if comparison.earlier is None else comparison.earlier.change
+    if found.outcome == "incomplete" and change is not None and change.outcome != "incomplete":
+        found, one, other = change, f"{AFFECTED} now", BEFORE
+    parts = [_ratio_words(found, one, other)]
+    if found.outcome == "incomplete" and comparison.affected.used:
+        parts.append(f"refill time of the {AFFECTED} {reading_words(comparison.affected)}")
+    return f"{'; '.join([*parts, verdict_words(comparison.evaluation)])}."
+
+
 def look_again(comparison: Comparison) -> str | None:
     """Say when to look again, where a rule that is met or may be met says so."""
     soonest_s = soonest_look_again_s(comparison)
@@ -97,6 +113,26 @@ def soonest_look_again_s(comparison: Comparison) -> float | None:
     """When to look again, seconds: the soonest of those that findings give."""
     times = [one.look_again_s for one in comparison.evaluation.findings]
     return min((time for time in times if time is not None), default=None)
+
+
+def _ratio_words(found: Contrast, one: str, other: str) -> str:
+    if found.ratio is not None and found.ratio_ci95 is not None:
+        low, high = found.ratio_ci95
+        return (
+            f"The {one} takes {found.ratio:.2f} times as long to refill as the {other} "
+            f"(95 %: {low:.2f} to {high:.2f})"
+        )
+    if found.ratio_lower_bound is not None:
+        return (
+            f"The {one} takes {found.ratio_lower_bound:.2f} times as long to refill as the "
+            f"{other}, or longer (97.5 %): it was not back while it was watched"
+        )
+    if found.ratio_upper_bound is not None:
+        return (
+            f"The {one} takes {found.ratio_upper_bound:.2f} times as long to refill as the "
+            f"{other}, or less (97.5 %): the {other} was not back while it was watched"
+        )
+    return f"The {one} cannot be compared with the {other}"
 
 
 def _difference(found: Contrast) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import cv2
 import numpy as np
 
@@ -27,6 +30,9 @@ from perfusion_cam.types import Examination, Site
 _LEAST_WIDTH_PX = 640
 """Smaller pictures are enlarged so that words fit."""
 
+_NAME_SIZE = 1.8
+"""Words in the picture are this much larger where it stands small on a page."""
+
 KEY = ((SITE, "site"), (CONTROL, "skin beside"), (TOOL, "tool"))
 
 
@@ -37,6 +43,19 @@ def still(examination: Examination) -> Picture:
     -------
     array (height, width, 3) uint8
         The picture with a caption below it, which never covers skin.
+    """
+    rgb = marked(examination)
+    return np.vstack([rgb, caption(examination, rgb.shape[1], text_size(rgb))])
+
+
+def marked(examination: Examination, sides: Mapping[int, str] = MappingProxyType({})) -> Picture:
+    """Draw the same without the caption.
+
+    Parameters
+    ----------
+    examination : Examination
+    sides : mapping
+        What to write before the number of a press, such as ``affected``.
     """
     reference = examination.reference_rgb
     scale = max(1.0, _LEAST_WIDTH_PX / max(reference.shape[1], 1))
@@ -49,9 +68,13 @@ def still(examination: Examination) -> Picture:
         thickness = max(2, text // 9)
         draw_outlines(rgb, outlines(result, examination.grid), to_picture, thickness)
     sites = [result.site for result in examination.presses]
-    for label, site in _labels(sites, text / scale):
-        _number(rgb, label, site, scale, text)
-    return np.vstack([rgb, caption(examination, rgb.shape[1], text)])
+    for label, site in _labels(sites, text / scale, sides):
+        if sides:
+            cell_px = examination.grid.cell_px * scale
+            _name(rgb, label, site, cell_px, round(_NAME_SIZE * text))
+        else:
+            _number(rgb, label, site, scale, text)
+    return rgb
 
 
 def text_size(rgb: Picture) -> int:
@@ -91,20 +114,34 @@ def _draw_key(strip: Picture, x: int, y: int, size: int) -> None:
         x += text_width(name, size) + 2 * size
 
 
-def _labels(sites: list[Site | None], apart_px: float) -> list[tuple[str, Site]]:
+def _labels(
+    sites: list[Site | None], apart_px: float, sides: Mapping[int, str] = MappingProxyType({})
+) -> list[tuple[str, Site]]:
     """Label sites by number; presses of one place share a label so that none overlap."""
-    labels: list[tuple[str, Site]] = []
+    groups: list[tuple[str, list[int], Site]] = []
     for number, site in enumerate(sites, start=1):
         if site is None:
             continue
-        for index, (label, other) in enumerate(labels):
+        side = sides.get(number, "")
+        for of, numbers, other in groups:
             away = np.hypot(site.x_px - other.x_px, site.y_px - other.y_px)
-            if away < max(site.radius_px, other.radius_px, 2.5 * apart_px):
-                labels[index] = (f"{label}, {number}", other)
+            if of == side and away < max(site.radius_px, other.radius_px, 2.5 * apart_px):
+                numbers.append(number)
                 break
         else:
-            labels.append((str(number), site))
-    return labels
+            groups.append((side, [number], site))
+    return [
+        (f"{side} {', '.join(map(str, numbers))}".strip(), site) for side, numbers, site in groups
+    ]
+
+
+def _name(rgb: Picture, label: str, site: Site, cell_px: float, size: int) -> None:
+    """Write a longer label above all that is drawn of the site and the skin beside it."""
+    rows, cols = np.nonzero(site.cells | site.control_cells)
+    x = round(cell_px * float(cols.mean() + 0.5)) - text_width(label, size) // 2
+    y = round(cell_px * float(rows.min())) - size // 3
+    x = int(np.clip(x, 2, max(2, rgb.shape[1] - text_width(label, size) - 4)))
+    write_haloed(rgb, label, (x, max(size + 2, y)), size, SITE)
 
 
 def _number(rgb: Picture, label: str, site: Site, scale: float, size: int) -> None:

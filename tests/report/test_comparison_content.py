@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+from synthetic_comparison import KINDS, compared
+
+from perfusion_cam.report.comparison_content import comparison_content
+from perfusion_cam.report.comparison_document import comparison_document
+from perfusion_cam.report.comparison_page import comparison_text
+from perfusion_cam.report.document import to_json
+from perfusion_cam.report.wording import RESEARCH_USE_ONLY
+from perfusion_cam.thresholds.phrasing import without_all_clear, without_dose
+
+COLOUR = {
+    "refused": [],
+    "says": ["Duskier, against the other side."],
+    "remarks": ["The light differed."],
+    "signs": {"fixed_stain": {"strength": {"value": 1.42, "ci95": [1.1, 1.74]}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("affected", "unaffected", "said"),
+    [
+        ("slow", "fast", "The affected side takes 3.33 times as long to refill as the unaffected"),
+        ("never", "fast", "or longer (97.5 %): it was not back while it was watched; "),
+        ("fast", "never", "or less (97.5 %): the unaffected side was not back while it was"),
+        ("none", "fast", "The affected side cannot be compared with the unaffected side; no rule"),
+        (
+            "slow",
+            "none",
+            "with the unaffected side; refill time of the affected side 4.61 s (95",
+        ),
+    ],
+)
+def test_the_answer_is_one_sentence_for_every_outcome(affected, unaffected, said):
+    answer = comparison_content(compared(affected, unaffected)).answer
+    assert said in answer
+    assert answer.endswith(".")
+    assert ". " not in answer
+    assert without_all_clear(without_dose(answer)) == answer
+
+
+def test_the_answer_is_of_before_and_now_where_only_these_can_be_compared(tmp_path):
+    (tmp_path / "a.json").write_text(to_json(comparison_document(compared("faster", "fast"))))
+    found = compared("slow", "none", baseline=tmp_path / "a.json")
+    content = comparison_content(found)
+    assert content.answer.startswith("The affected side now takes 4.00 times as long to refill as")
+    assert [one.heading for one in content.contrasts][1].startswith("Now against before")
+    assert any(line.startswith("before: faster.mp4, sha256 ") for line in content.provenance.lines)
+
+
+@pytest.mark.parametrize(("affected", "unaffected"), KINDS)
+def test_the_terminal_says_all_of_it(affected, unaffected):
+    content = comparison_content(compared(affected, unaffected), COLOUR)
+    page = " ".join(comparison_text(content, 200).split())
+    lines = [content.title, content.answer, *content.notes, *content.reasons, RESEARCH_USE_ONLY]
+    for section in (*content.contrasts, *content.sections, content.provenance):
+        lines += section.lines
+    for profile in content.profiles:
+        lines += [*profile.met, *profile.sources, *profile.others]
+    for line in lines:
+        assert line in page
+
+
+def test_colour_is_told_only_where_it_was_looked_for():
+    def headings(colour):
+        return [
+            one.heading for one in comparison_content(compared("slow", "fast"), colour).sections
+        ]
+
+    assert "Colour" not in headings(None)
+    assert headings(COLOUR)[0] == "Colour"
+    lines = comparison_content(compared("slow", "fast"), COLOUR).sections[0].lines
+    assert lines == (
+        "Duskier, against the other side.",
+        "The light differed.",
+        "fixed stain: 1.4 times what just stands out (95 %: 1.1 to 1.7)",
+    )
+
+
+def test_provenance_holds_every_hash():
+    found = compared("slow", "fast faster")
+    lines = " ".join(comparison_content(found).provenance.lines)
+    hashes = [found.settings_sha256, *(item.source.sha256 for _, item in found.examinations)]
+    hashes += [one.sha256 for one in found.comparison.evaluation.profiles]
+    for sha256 in hashes:
+        assert f"sha256 {sha256[:12]}" in lines
+    assert "perfusion-cam 0.1.0" in lines
