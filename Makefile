@@ -20,7 +20,7 @@ $(STAMP): pyproject.toml constraints.txt scripts/system_libraries.sh
 
 demo: setup
 	$(BIN)/perfusion-cam compare sample_videos/two-sides.mp4 --affected-is right --sex f --age 41 --out out/demo
-	@echo "See out/demo/curves.png and out/demo/comparison.json"
+	@echo "See out/demo/report.html or out/demo/report.pdf"
 
 test: setup
 	$(BIN)/python -m pytest
