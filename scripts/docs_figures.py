@@ -35,7 +35,7 @@ def draw_report() -> None:
     sheet = comparison_sheets(found, comparison_content(found))[0]
     written = io.BytesIO()
     sheet.savefig(written, format="png", dpi=110)
-    few_colours = Image.open(written).convert("RGB").quantize(128)
+    few_colours = Image.open(written).convert("RGB").quantize(256)
     few_colours.save(FIGURES / "report.png", optimize=True)
     print("two-sides: report drawn")
 

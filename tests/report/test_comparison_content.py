@@ -86,3 +86,12 @@ def test_provenance_holds_every_hash():
     for sha256 in hashes:
         assert f"sha256 {sha256[:12]}" in lines
     assert "perfusion-cam 0.1.0" in lines
+
+
+def test_what_holds_of_several_presses_is_told_once():
+    content = comparison_content(compared("slow", "fast faster"))
+    assert [line.partition(": ")[0] for line in content.reasons] == [
+        "affected, press 1 of slow.mp4",
+        "unaffected, press 1 of fast.mp4, press 1 of faster.mp4",
+    ]
+    assert "note on slow.mp4, fast.mp4, faster.mp4: The file" in " ".join(content.provenance.lines)

@@ -45,6 +45,12 @@ def test_the_sheets_say_what_every_output_says(affected, unaffected):
         assert RESEARCH_USE_ONLY in words_of([sheet])
 
 
+def test_five_presses_a_side_fit_on_two_sheets():
+    names = ("slow slow-1 slow-2 slow-3 never", "fast fast-1 fast-2 fast-3 faster")
+    found = compared(*names)
+    assert len(comparison_sheets(found, comparison_content(found))) == 2
+
+
 def test_it_names_nobody_and_is_the_same_twice():
     found = compared("slow", "fast")
     content = comparison_content(found)

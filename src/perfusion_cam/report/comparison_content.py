@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -168,9 +168,17 @@ def _presses(comparison: Comparison) -> Table | None:
 
 def _reasons(comparison: Comparison) -> Iterator[str]:
     for name, reading in _readings(comparison):
-        for press in reading.presses:
-            for reason in press.reasons:
-                yield f"{name}, {press.name}: {reason}"
+        told = [(reason, press.name) for press in reading.presses for reason in press.reasons]
+        for reason, names in _grouped(told).items():
+            yield f"{name}, {', '.join(names)}: {reason}"
+
+
+def _grouped(told: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Gather of whom each sentence is told, so that it need be read once only."""
+    groups: dict[str, list[str]] = {}
+    for sentence, whom in told:
+        groups.setdefault(sentence, []).append(whom)
+    return groups
 
 
 def _provenance(answer: Answer) -> Iterator[str]:
@@ -182,6 +190,7 @@ def _provenance(answer: Answer) -> Iterator[str]:
         yield f"{role}: {item.source.file}, sha256 {item.source.sha256[:12]}"
     for one in () if answer.before is None else answer.before.recordings:
         yield f"before: {one.file}, sha256 {one.sha256[:12]}"
-    for _, item in answer.examinations:
-        for warning in item.source.warnings:
-            yield f"note on {item.source.file}: {warning}"
+    sources = [item.source for _, item in answer.examinations]
+    told = [(warning, source.file) for source in sources for warning in source.warnings]
+    for warning, files in _grouped(told).items():
+        yield f"note on {', '.join(files)}: {warning}"

@@ -24,7 +24,7 @@ _VERDICT_STYLES = {
     "beyond": Style(bold=True, colour="#8f3300"),
     "borderline": Style(bold=True, colour="#6b4800"),
 }
-_STILL_PT = 118.0
+_STILL_PT, _UPRIGHT_STILL_PT = 118.0, 190.0
 _CURVES_WIDTH_PT, _CURVES_PT, _LEGEND_PT = 0.8 * ROOM_PT, 210.0, 46.0
 
 
@@ -67,9 +67,9 @@ def comparison_sheets(answer: Answer, content: ComparisonContent) -> list[Figure
     paper.words(content.title, Style(9, colour=SMALL.colour))
     paper.words(content.answer, Style(12, bold=True))
     paper.heading(content.sides.caption)
-    paper.pictures(
-        [(shrunk(one.rgb), one.caption) for one in side_pictures(answer)], highest_pt=_STILL_PT
-    )
+    drawn = [(shrunk(one.rgb), one.caption) for one in side_pictures(answer)]
+    upright = any(rgb.shape[0] > rgb.shape[1] for rgb, _ in drawn)
+    paper.pictures(drawn, highest_pt=_UPRIGHT_STILL_PT if upright else _STILL_PT)
     paper.words(KEY, SMALL)
     paper.space(3)
     paper.table(content.sides.columns, content.sides.rows, _SIDES_SHARES)
