@@ -12,7 +12,7 @@ from perfusion_cam.comparison.remarks import Mark
 from perfusion_cam.quality import Flag
 from perfusion_cam.report.comparison_content import comparison_content
 from perfusion_cam.report.comparison_document import comparison_document
-from perfusion_cam.report.comparison_figure import comparison_figure
+from perfusion_cam.report.comparison_figure import comparison_figure, recoveries_figure
 from perfusion_cam.report.comparison_page import comparison_text
 from perfusion_cam.report.document import to_json
 from perfusion_cam.report.wording import RESEARCH_USE_ONLY
@@ -107,6 +107,14 @@ def test_every_curve_and_both_times_are_drawn():
     assert len(axes.collections) == 3  # the bands
     legend = [text.get_text() for text in axes.get_legend().get_texts()]
     assert any(text.startswith("affected side: 4.61 s (95 %: ") for text in legend)
+
+
+@pytest.mark.parametrize(("unaffected", "named"), [("fast", True), ("none", False)])
+def test_beside_words_only_sides_with_a_curve_are_explained(unaffected, named):
+    figure = recoveries_figure(compared("slow", unaffected).comparison, 4, 4)
+    legend = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert legend[0] == "affected side"
+    assert ("unaffected side" in legend) == named
 
 
 def test_page_and_docs_describe_every_field():

@@ -86,8 +86,9 @@ def draw_recoveries(axes: Axes, comparison: Comparison, *, with_times: bool = Fa
         (comparison.unaffected, UNAFFECTED, BLUE, -0.12),
     )
     for reading, name, colour, level in sides:
-        label = f"{name}: {reading_words(reading)}" if with_times else name
-        axes.plot([], [], color=colour, linewidth=2.5, label=label)
+        if with_times or reading.used:
+            label = f"{name}: {reading_words(reading)}" if with_times else name
+            axes.plot([], [], color=colour, linewidth=2.5, label=label)
         _draw_side(axes, reading, colour, level)
     _frame(axes, comparison)
 
