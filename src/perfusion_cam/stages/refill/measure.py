@@ -37,9 +37,10 @@ CODING_SLOPE_PER_S = 0.3
 """A codec holds small changes back until they have grown, or for a while. At 0.05 bits a pixel and
 a blanch of 0.17 refill times are off by some 0.1 s (docs/accuracy.md); less with more bits, with a
 deeper blanch, or where the colour passes the level fast (share of the depth a second)."""
-HIDDEN_ERROR = 0.2
+HIDDEN_ERROR, HIDDEN_POWER = 0.8, 1.5
 """Relative standard error of the depth at release if all of the refill were over before the skin
-was seen: curves that agree on what was seen differ on what was not."""
+was seen, and how it grows with the share that was: curves that agree on what was seen differ on
+what was not (a fast first part, a late start). From 130 simulated presses (docs/accuracy.md)."""
 HIDDEN_S = 0.5
 JUST_NOTICEABLE = 1.0
 """CIEDE2000 difference that an eye just sees (evidence.md)."""
@@ -158,7 +159,8 @@ def _unseen_error_s(
         np.array([max(float(bins.u_s[0]), 0.0), 0.98 * t90_s, 1.02 * t90_s]), parameters
     )
     slope_per_s = max((earlier - later) / (0.04 * t90_s), 1e-3)
-    hidden_s = HIDDEN_ERROR * (1 - first) * (1 - RECOVERED) / slope_per_s
+    hidden = max(1 - float(first), 0.0)
+    hidden_s = HIDDEN_ERROR * hidden**HIDDEN_POWER * (1 - RECOVERED) / slope_per_s
     if bits_per_pixel is None:
         return float(hidden_s)
     coarse = CODING_BITS / max(bits_per_pixel, 1e-3) * np.sqrt(CODING_DEPTH / depth)
