@@ -117,7 +117,7 @@ def test_the_rules_stand_alone(path: Path) -> None:
 @pytest.mark.parametrize("path", within("comparison"), ids=label)
 def test_comparisons_know_records_and_rules_and_one_way_to_analyse(path: Path) -> None:
     plain = {"types", "quality", "colour", "settings", "errors"}
-    analysing = {"session"} if name_of(path) == "comparison.recorded" else set()
+    analysing = {"analysis"} if name_of(path) == "comparison.recorded" else set()
     ours = {
         name for name in own(imported_by(path)) if not name.startswith(("comparison", "thresholds"))
     }
@@ -132,7 +132,7 @@ def test_reports_do_not_measure(path: Path) -> None:
 
 @pytest.mark.parametrize("path", within("sources"), ids=label)
 def test_sources_know_nothing_of_what_is_done_with_them(path: Path) -> None:
-    forbidden = ("stages", "report", "apps", "session", "simulate")
+    forbidden = ("stages", "report", "apps", "session", "analysis", "simulate")
     assert not {name for name in own(imported_by(path)) if name.startswith(forbidden)}
 
 

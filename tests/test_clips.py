@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from perfusion_cam.session import analyze
+from perfusion_cam.analysis import analyze
 from perfusion_cam.types import Examination, PressResult
 
 CLIPS = Path(__file__).resolve().parents[1].parent / "shared" / "clips"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from perfusion_cam.session import analyze, analyze_trace
+from perfusion_cam.analysis import analyze, analyze_trace
 from perfusion_cam.types import Examination, Refill
 
 REAL = Path(__file__).resolve().parents[1].parent / "shared" / "real"

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from av.video.reformatter import ColorRange, Colorspace
 
+from perfusion_cam.analysis import analyze, analyze_trace
 from perfusion_cam.errors import RegionError, TraceError
 from perfusion_cam.quality import Flag
-from perfusion_cam.session import Session, analyze, analyze_trace, measure_press
+from perfusion_cam.session import Session, measure_press
 from perfusion_cam.settings import Region
 from perfusion_cam.simulate import (
     Curve,

@@ -200,7 +200,7 @@ def traced(monkeypatch):
             raise TraceError(f"{path.name}: no such file")
         return Traced(synthetic.curve(), synthetic.measured(), 3.0, 8.0)
 
-    monkeypatch.setattr("perfusion_cam.session.analyze_trace", analyze_trace, raising=False)
+    monkeypatch.setattr("perfusion_cam.analysis.analyze_trace", analyze_trace, raising=False)
 
 
 class Traced(NamedTuple):

@@ -42,7 +42,7 @@ def filmed(monkeypatch, tmp_path):
             source=synthetic.source(path.name, sha256=sha256), presses=presses
         )
 
-    monkeypatch.setattr("perfusion_cam.session.analyze", analyze)
+    monkeypatch.setattr("perfusion_cam.analysis.analyze", analyze)
 
 
 def run(*arguments: object):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from perfusion_cam.analysis import analyze
 from perfusion_cam.apps.failing import as_failure, complain, emit
 from perfusion_cam.apps.giving import terminal, write_json
 from perfusion_cam.apps.progress import shown_progress
@@ -14,7 +15,6 @@ from perfusion_cam.report.document import Document, collection, document, to_jso
 from perfusion_cam.report.folder import OVERLAY, claim_folder, write_examination
 from perfusion_cam.report.overlay import TimedPicture, write_overlay
 from perfusion_cam.report.terminal import examination_text
-from perfusion_cam.session import analyze
 from perfusion_cam.settings import Region
 from perfusion_cam.types import Examination
 

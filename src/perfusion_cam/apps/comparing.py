@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from perfusion_cam import session
+from perfusion_cam import analysis
 from perfusion_cam.apps.failing import emit
 from perfusion_cam.apps.giving import check_json_target, terminal, write_json
 from perfusion_cam.apps.progress import shown_progress
@@ -52,4 +52,4 @@ def give_comparison(
 
 def _analyze(path: Path) -> Examination:
     with shown_progress(f"analysing {path.name}") as progress:
-        return session.analyze(path, on_progress=progress)
+        return analysis.analyze(path, on_progress=progress)

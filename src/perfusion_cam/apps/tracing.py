@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from perfusion_cam import session
+from perfusion_cam import analysis
 from perfusion_cam.apps.failing import emit
 from perfusion_cam.apps.giving import check_json_target, terminal, write_json
 from perfusion_cam.report.atomic import make_folder
@@ -24,8 +24,8 @@ def examine_trace(csv: Path, *, out: Path | None, json: str | None) -> None:
         make_folder(out)
     if json is not None and json != "-":
         check_json_target(Path(json))
-    found = session.analyze_trace(csv)
-    content = trace_document(found, csv, session.software())
+    found = analysis.analyze_trace(csv)
+    content = trace_document(found, csv, analysis.software())
     if json != "-":
         hold_s = None if found.contact_s is None else found.release_s - found.contact_s
         emit(refill_text(csv.name, found.refill, hold_s, *terminal()))

@@ -57,7 +57,7 @@ def compare(
     PerfusionCamError
         A recording cannot be read, is given twice, or the like.
     """
-    from perfusion_cam.session import analyze
+    from perfusion_cam.analysis import analyze
 
     question = Question(
         affected=_paths(affected),
