@@ -91,9 +91,7 @@ MEANINGS: dict[Flag, FlagMeaning] = {
     Flag.NO_BASELINE: FlagMeaning(
         "The skin was not seen before the press, so there is nothing to return to.", True
     ),
-    Flag.START_HIDDEN: FlagMeaning(
-        "The tool or its shadow hid the start of the recovery.", False
-    ),
+    Flag.START_HIDDEN: FlagMeaning("The tool or its shadow hid the start of the recovery.", False),
     Flag.OVERSHOOT: FlagMeaning(
         "The skin became redder than before the press (reactive hyperaemia).", False
     ),
