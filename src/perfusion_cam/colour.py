@@ -87,24 +87,36 @@ def rgb_from_ycc(luma: FloatArray, cb: FloatArray, cr: FloatArray, code: ColourC
     array (..., 3)
         Red, green, blue, 0 to 1 clipped; float32 where the input is.
     """
+    ycc = np.stack([_as_float(luma), _as_float(cb), _as_float(cr)], axis=-1)
+    matrix = rgb_matrix(code).astype(ycc.dtype)
+    rgb = ycc @ matrix[:, :3].T + matrix[:, 3]
+    return np.asarray(np.clip(rgb, 0.0, 1.0, out=rgb))
+
+
+def rgb_matrix(code: ColourCode) -> NDArray[np.float64]:
+    """Affine map from Y'CbCr, as 8-bit equivalents, to gamma-coded RGB (ITU-R BT.601, 709, 2020).
+
+    Returns
+    -------
+    array (3, 4)
+        Factors of luma, cb and cr, and what is added.
+    """
     red_share, blue_share = LUMA_WEIGHTS[code.matrix]
     green_share = 1.0 - red_share - blue_share
-    luma = _as_float(luma)
     if code.full_range:
         white = 256.0 - 2.0 ** (8 - code.bits)
         black, luma_scale, chroma_scale = 0.0, 1.0 / white, 1.0 / white
     else:
         black, luma_scale, chroma_scale = 16.0, 1.0 / 219.0, 1.0 / 224.0
-    grey = (luma - black) * luma_scale
-    red_less_grey = (cr - 128.0) * (2.0 * (1.0 - red_share) * chroma_scale)
-    blue_less_grey = (cb - 128.0) * (2.0 * (1.0 - blue_share) * chroma_scale)
-    rgb = np.empty((*grey.shape, 3), grey.dtype)
-    rgb[..., 0] = grey + red_less_grey
-    rgb[..., 1] = grey - (
-        red_less_grey * (red_share / green_share) + blue_less_grey * (blue_share / green_share)
+    blue, red = 2 * (1 - blue_share) * chroma_scale, 2 * (1 - red_share) * chroma_scale
+    factors = np.array(
+        [
+            [luma_scale, 0.0, red],
+            [luma_scale, -blue * blue_share / green_share, -red * red_share / green_share],
+            [luma_scale, blue, 0.0],
+        ]
     )
-    rgb[..., 2] = grey + blue_less_grey
-    return np.clip(rgb, 0.0, 1.0, out=rgb)
+    return np.column_stack([factors, -factors @ (black, 128.0, 128.0)])
 
 
 def linear_from_gamma(rgb: FloatArray, transfer: Literal["srgb", "hlg", "pq"]) -> FloatArray:

@@ -11,8 +11,8 @@ import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from perfusion_cam.colour import linear_from_gamma, rgb_from_ycc, srgb_from_linear
-from perfusion_cam.types import Frame, Orientation, PlaneArray
+from perfusion_cam.colour import linear_from_gamma, rgb_from_ycc, rgb_matrix, srgb_from_linear
+from perfusion_cam.types import ColourCode, Frame, Orientation, PlaneArray
 
 ROWS_AT_ONCE = 256
 """Rows of a full picture converted together: an 8K picture in floats would take a gigabyte."""
@@ -112,7 +112,6 @@ def upright_rgb(frame: Frame) -> NDArray[np.uint8]:
         Upright, contiguous.
     """
     height, width = frame.luma.shape
-    scale = np.float32(2.0 ** (8 - frame.colour.bits))
     # Bilinear halfway between chroma samples, as swscale and most players do.
     cb, cr = (
         cv2.resize(np.asarray(plane), (width, height), interpolation=cv2.INTER_LINEAR)
@@ -121,13 +120,20 @@ def upright_rgb(frame: Frame) -> NDArray[np.uint8]:
     picture = np.empty((height, width, 3), np.uint8)
     for start in range(0, height, ROWS_AT_ONCE):
         band = slice(start, start + ROWS_AT_ONCE)
-        luma, blue, red = (plane[band] * scale for plane in (frame.luma, cb, cr))
-        rgb = rgb_from_ycc(luma, blue, red, frame.colour)
-        if frame.colour.transfer != "srgb":
-            linear = linear_from_gamma(rgb, frame.colour.transfer)
-            rgb = np.minimum(srgb_from_linear(linear), 1.0)
-        picture[band] = rgb * 255.0 + 0.5
+        ycc = np.dstack([frame.luma[band], cb[band], cr[band]])
+        picture[band] = _rgb(ycc, frame.colour)
     return np.ascontiguousarray(turned(picture, frame.orientation))
+
+
+def _rgb(ycc: NDArray[Any], code: ColourCode) -> NDArray[np.uint8]:
+    """Levels of sRGB from code values, arrays (h, w, 3)."""
+    if code.bits == 8 and code.transfer == "srgb":
+        return np.asarray(cv2.transform(ycc, 255.0 * rgb_matrix(code)), np.uint8)
+    luma, cb, cr = np.moveaxis(ycc * np.float32(2.0 ** (8 - code.bits)), -1, 0)
+    rgb = rgb_from_ycc(luma, cb, cr, code)
+    if code.transfer != "srgb":
+        rgb = np.minimum(srgb_from_linear(linear_from_gamma(rgb, code.transfer)), 1.0)
+    return np.asarray(rgb * 255.0 + 0.5, np.uint8)
 
 
 def _kept(frame: Frame, block_px: int) -> tuple[tuple[int, int], tuple[int, int]]:
