@@ -1,6 +1,7 @@
 """Refill laws against their formulas."""
 
 import math
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from perfusion_cam.simulate import Curve, PressTruth
 from perfusion_cam.simulate.blanch import make_blanch, refill_times_s
 from perfusion_cam.simulate.curve import CurveKind, first_time_below
 
-KINDS: tuple[CurveKind, ...] = ("exp", "two-rate", "sigmoid", "overshoot", "stuck")
+KINDS: tuple[CurveKind, ...] = get_args(CurveKind)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -44,6 +45,12 @@ def test_an_exponential_is_back_when_the_formula_says(tau_s: float) -> None:
     assert t95 == pytest.approx(math.log(20) * tau_s, abs=1e-3)
 
 
+def test_a_stretched_exponential_and_a_straight_line_are_back_when_their_formulas_say() -> None:
+    stretched = _times(Curve("stretched", tau_s=1.0, beta=0.6))
+    assert stretched[1] == pytest.approx(math.log(10) ** (1 / 0.6), abs=1e-3)
+    assert _times(Curve("linear", tau_s=2.0)) == pytest.approx((1.0, 1.8, 1.9), abs=1e-3)
+
+
 def test_depth_does_not_change_the_times() -> None:
     assert _times(Curve(tau_s=1.0), depth=0.03) == pytest.approx(_times(Curve(tau_s=1.0)))
 
@@ -70,7 +77,7 @@ def test_crossings_lie_between_samples() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"tau_s": 0}, {"overshoot": 0.9}, {"recovered": -0.1}, {"kind": "linear"}]
+    "wrong", [{"tau_s": 0}, {"overshoot": 0.9}, {"recovered": -0.1}, {"kind": "cubic"}]
 )
 def test_impossible_laws_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):

@@ -66,7 +66,9 @@ def make_blanch(press: PressTruth, rng: np.random.Generator) -> Blanch:
     noise = smooth_noise(rng, size, size, 1.0 * press.radius_px)
     core = depth >= 0.5 * depth.max()
     noise = (noise - noise[core].mean()) / (noise[core].std() + 1e-6)
-    pace = np.exp(press.uneven * np.clip(noise, -2.5, 2.5))
+    inward = np.clip(1.0 - distance, 0.0, 1.0)
+    inward -= inward[core].mean()
+    pace = np.exp(press.uneven * np.clip(noise, -2.5, 2.5) + press.inward * inward)
     return Blanch(press, x0, y0, depth.astype(np.float32), pace.astype(np.float32))
 
 

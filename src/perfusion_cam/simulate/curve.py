@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.floating[Any]]
 
-CurveKind = Literal["exp", "two-rate", "sigmoid", "overshoot", "stuck"]
+CurveKind = Literal["exp", "two-rate", "sigmoid", "overshoot", "stretched", "linear", "stuck"]
 
 LONGEST_WATCH_S = 60.0
 """A colour that is not back after this long counts as never back."""
@@ -23,13 +23,14 @@ class Curve:
 
     Attributes
     ----------
-    kind : "exp", "two-rate", "sigmoid", "overshoot" or "stuck"
+    kind : "exp", "two-rate", "sigmoid", "overshoot", "stretched", "linear" or "stuck"
         *exp*: one exponential. *two-rate*: a fast share and a slow rest, as real skin shows after
         presses of 5 s. *sigmoid*: nothing happens for a while, then logistic. *overshoot*: reactive
-        hyperaemia, redder than at rest, fading over ten seconds or so. *stuck*: the colour comes
-        back in part, then stays.
+        hyperaemia, redder than at rest, fading over ten seconds or so. *stretched*: many rates at
+        once, exp(-(u / tau)^beta). *linear*: at one pace until it is back. *stuck*: the colour
+        comes back in part, then stays.
     tau_s : float
-        Time constant, seconds; for *two-rate* that of the fast share.
+        Time constant, seconds; for *two-rate* that of the fast share, for *linear* the whole time.
     slow_tau_s : float or None
         Time constant of the slow share of *two-rate*; None is four times `tau_s`.
     fast_share : float
@@ -40,6 +41,8 @@ class Curve:
         Hyperaemia of *overshoot* as a share of the blanch, 0 to 0.5.
     fade_s : float
         Time constant with which hyperaemia fades, seconds.
+    beta : float
+        Exponent of *stretched*, 0.3 to 1.5; under 1 it starts fast and ends slow.
     recovered : float
         What comes back under *stuck*, 0 to 1.
     """
@@ -51,6 +54,7 @@ class Curve:
     delay_s: float = 0.8
     overshoot: float = 0.15
     fade_s: float = 4.0
+    beta: float = 0.7
     recovered: float = 0.4
 
     def __post_init__(self) -> None:
@@ -63,6 +67,8 @@ class Curve:
         for name, limit in (("fast_share", 1.0), ("overshoot", 0.5), ("recovered", 1.0)):
             if not 0 <= getattr(self, name) <= limit:
                 raise ValueError(f"{name} must lie in 0 to {limit}, not {getattr(self, name)}")
+        if not 0.3 <= self.beta <= 1.5:
+            raise ValueError(f"beta must lie in 0.3 to 1.5, not {self.beta}")
         if not self.delay_s >= 0:
             raise ValueError(f"delay_s must not be negative, not {self.delay_s}")
 
@@ -89,6 +95,10 @@ class Curve:
             return np.asarray((1.0 + offset) * gone / (gone + offset))
         if self.kind == "overshoot":
             return np.asarray(gone - self.overshoot * (1.0 - gone) * np.exp(-u / self.fade_s))
+        if self.kind == "stretched":
+            return np.asarray(np.exp(-((u / self.tau_s) ** self.beta)))
+        if self.kind == "linear":
+            return np.asarray(np.maximum(1.0 - u / self.tau_s, 0.0))
         if self.kind == "stuck":
             return np.asarray(1.0 - self.recovered * (1.0 - gone))
         return np.asarray(gone)

@@ -9,12 +9,27 @@ from types import TracebackType
 from typing import Self
 
 import av
+import cv2
+import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
 from perfusion_cam.simulate.arrays import ByteArray
 
 TIME_BASE = Fraction(1, 90_000)
 """Fine enough for any variable rate; the clock of MPEG."""
+
+_KR, _KG, _KB = 0.2126, 0.7152, 0.0722
+_BT709 = (
+    np.array(
+        [
+            [219 * _KR, 219 * _KG, 219 * _KB, 16 * 255],
+            [-112 * _KR / (1 - _KB), -112 * _KG / (1 - _KB), 112, 128 * 255],
+            [112, -112 * _KG / (1 - _KR), -112 * _KB / (1 - _KR), 128 * 255],
+        ]
+    )
+    / 255
+)
+"""From RGB to Y'CbCr in studio range, with an offset (ITU-R BT.709)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +44,44 @@ class Encoding:
         Bits a second; a lossless codec ignores it.
     preset : str
         Effort of the x264 family.
+    quarter_turns : int
+        Quarter turns counter-clockwise (0 to 3) after which a player shows the stored pictures
+        upright, as the container says (.mp4 and .mov only).
+    mirrored : bool
+        Whether it must mirror them, too, left to right, after turning.
     """
 
     codec: str = "libx264"
     bit_rate: int = 6_000_000
     preset: str = "superfast"
+    quarter_turns: int = 0
+    mirrored: bool = False
 
     def __post_init__(self) -> None:
         if self.codec not in av.codecs_available:
             raise ValueError(f"this PyAV knows no codec {self.codec!r}")
+        if self.quarter_turns not in range(4):
+            raise ValueError(f"quarter_turns must be 0 to 3, not {self.quarter_turns}")
         if not self.bit_rate >= 10_000:
             raise ValueError(f"bit_rate must be at least 10000 bits a second, not {self.bit_rate}")
+
+    @property
+    def upright(self) -> bool:
+        """Whether pictures are stored as they are shown."""
+        return self.quarter_turns == 0 and not self.mirrored
+
+    def stored(self, rgb: ByteArray) -> ByteArray:
+        """Turn and mirror an upright picture (H, W, 3) into what is stored."""
+        flipped = rgb[:, ::-1] if self.mirrored else rgb
+        return np.ascontiguousarray(np.rot90(flipped, -self.quarter_turns))
+
+    @property
+    def display_matrix(self) -> list[int]:
+        """What makes stored pictures upright, nine fixed-point numbers (ISO/IEC 14496-12)."""
+        cos, sin = ((1, 0), (0, 1), (-1, 0), (0, -1))[self.quarter_turns]
+        x = -1 if self.mirrored else 1
+        one = 1 << 16
+        return [x * cos * one, -sin * one, 0, x * sin * one, cos * one, 0, 0, 0, 1 << 30]
 
     @property
     def lossless(self) -> bool:
@@ -63,7 +105,12 @@ class ClipWriter:
         )
         if not isinstance(stream, av.VideoStream):
             raise ValueError(f"{encoding.codec} encodes no video")
+        if encoding.quarter_turns % 2:
+            width, height = height, width
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        if not encoding.upright:
+            stream.set_display_matrix(encoding.display_matrix)
+        self._encoding = encoding
         stream.time_base = TIME_BASE
         context = stream.codec_context
         context.time_base = TIME_BASE
@@ -79,15 +126,8 @@ class ClipWriter:
 
     def write(self, t_s: float, rgb: ByteArray) -> None:
         """Add one picture (H, W, 3) shown at `t_s` seconds."""
-        # Into this direction swscale is exact to a fraction of a code value; back to RGB it
-        # truncates, so that a reader of RGB finds everything a whole code value darker.
-        frame = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(
-            format="yuv420p",
-            src_colorspace=Colorspace.ITU709,
-            dst_colorspace=Colorspace.ITU709,
-            src_color_range=ColorRange.JPEG,
-            dst_color_range=ColorRange.MPEG,
-        )
+        frame = av.VideoFrame.from_ndarray(_planes(self._encoding.stored(rgb)), format="yuv420p")
+        frame.colorspace, frame.color_range = Colorspace.ITU709, ColorRange.MPEG
         frame.color_primaries = ColorPrimaries.BT709
         frame.color_trc = ColorTrc.BT709
         frame.pts, frame.time_base = round(t_s / TIME_BASE), TIME_BASE
@@ -109,3 +149,13 @@ class ClipWriter:
                     self._container.mux(packet)
         finally:
             self._container.close()
+
+
+def _planes(rgb: ByteArray) -> ByteArray:
+    """Code values of yuv420p, (3 H / 2, W), of an RGB picture; BT.709, studio range."""
+    height, width = rgb.shape[:2]
+    ycc = cv2.transform(rgb, _BT709)
+    chroma = cv2.resize(ycc[..., 1:], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    return np.concatenate(
+        [ycc[..., 0].ravel(), *(chroma[..., c].ravel() for c in range(2))]
+    ).reshape(3 * height // 2, width)

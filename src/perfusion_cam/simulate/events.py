@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-EventKind = Literal["hand-passes", "shadow", "glint", "exposure-settling", "still", "lights-switch"]
+EventKind = Literal[
+    "hand-passes",
+    "stroking",
+    "talking",
+    "shadow",
+    "glint",
+    "exposure-settling",
+    "still",
+    "lights-switch",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +24,16 @@ class Event:
     Attributes
     ----------
     kind : str
-        *hand-passes*: a hand crosses above the skin, perhaps hovers, touches nothing. *shadow*: a
+        *hand-passes*: a hand crosses above the skin, perhaps hovers, touches nothing. *stroking*: a
+        finger slides to and fro on the skin, too lightly to blanch it. *talking*: a mouth in the
+        middle of the picture opens and closes; it is there, shut, from first to last. *shadow*: a
         hard-edged shadow falls on the skin, rests and leaves; nothing else is seen. *glint*: a
         bright reflection wanders over the skin. *exposure-settling*: the camera finds its exposure
         with time constant `duration_s`. *still*: the camera films a photograph, for the whole
         clip. *lights-switch*: the light changes at `start_s`, for good.
     start_s, duration_s : float
-        When it begins and how long it takes. A hand or shadow that begins before 0 is there when
-        the clip begins.
+        When it begins and how long it takes. A hand, finger or shadow that begins before 0 is
+        there when the clip begins.
     pause_s : float
         How long a passing hand hovers, or a shadow rests, half way; included in `duration_s`.
     strength : float
@@ -39,7 +50,7 @@ class Event:
     def __post_init__(self) -> None:
         if self.kind not in get_args(EventKind):
             raise ValueError(f"event {self.kind!r} is none of {', '.join(get_args(EventKind))}")
-        if self.start_s < 0 and self.kind not in ("hand-passes", "shadow"):
+        if self.start_s < 0 and self.kind not in ("hand-passes", "stroking", "shadow"):
             raise ValueError(f"start_s of {self.kind} must not be negative, not {self.start_s}")
         if not self.duration_s > 0:
             raise ValueError(f"duration_s must be positive, not {self.duration_s}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from perfusion_cam.simulate.arrays import FloatArray
+from perfusion_cam.simulate.arrays import Float32Array, FloatArray
 from perfusion_cam.simulate.scenario import Scenario
 
 _STEP_S = 0.01
 _HOLD_S = 0.45
 _LOG_STEP = 0.06
+_READOUT_S = 0.02
 
 
 def log_gain(scenario: Scenario, t_s: FloatArray) -> FloatArray:
@@ -52,6 +53,13 @@ def log_gain(scenario: Scenario, t_s: FloatArray) -> FloatArray:
             on = np.clip((clock - event.start_s) / 0.06, 0.0, 1.0)
             gain += on[:, None] * event.strength * np.array([1.0, 0.93, 0.85])
     return np.stack([np.interp(t_s, clock, gain[:, c]) for c in range(3)], axis=1)
+
+
+def flicker_gain(scenario: Scenario, t_s: float) -> Float32Array:
+    """Gain (height, 1, 1) by which lamps on mains light each row of a picture begun at `t_s`."""
+    row_s = t_s + _READOUT_S * np.arange(scenario.height) / scenario.height
+    swing = np.sin(2 * np.pi * 2 * scenario.mains_hz * row_s)
+    return np.exp(0.5 * scenario.flicker * swing).astype(np.float32)[:, None, None]
 
 
 def _lag(target: FloatArray, tau_s: float) -> FloatArray:

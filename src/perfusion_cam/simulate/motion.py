@@ -102,3 +102,22 @@ def passing_pose(
         angle_deg,
         0.5,
     )
+
+
+def stroking_pose(
+    event: Event, t_s: float, width: int, height: int, travel_px: float, angle_deg: float
+) -> Pose | None:
+    """Where a finger that strokes the skin is at `t_s`: comes down, slides to and fro, leaves."""
+    share = (t_s - event.start_s) / event.duration_s
+    if not 0 <= share <= 1:
+        return None
+    slide = 0.2 * width * np.sin(2 * np.pi * 0.7 * (t_s - event.start_s))
+    edge = min(share, 1 - share) * event.duration_s
+    away = max(0.0, 1 - edge / 0.35) ** 1.6
+    a = np.deg2rad(angle_deg)
+    return Pose(
+        0.5 * width + slide * np.sin(a) + away * travel_px * np.cos(a),
+        0.5 * height - slide * np.cos(a) + away * travel_px * np.sin(a),
+        angle_deg,
+        float(away),
+    )

@@ -11,7 +11,14 @@ import numpy as np
 from perfusion_cam.simulate.arrays import Float32Array, FloatArray
 from perfusion_cam.simulate.camera import shift
 from perfusion_cam.simulate.events import Event
-from perfusion_cam.simulate.motion import Pose, exit_px, passing_pose, press_pose
+from perfusion_cam.simulate.motion import (
+    Pose,
+    exit_px,
+    passing_pose,
+    press_pose,
+    stroking_pose,
+)
+from perfusion_cam.simulate.mouth import Mouth
 from perfusion_cam.simulate.scenario import PressTruth, Scenario
 from perfusion_cam.simulate.tool import Sprite, paint_tool
 
@@ -249,8 +256,10 @@ def overlays_of(scenario: Scenario) -> tuple[Overlay, ...]:
         elif event.kind == "shadow":
             size = (scenario.width, scenario.height)
             overlays.append(HardShadow(event, *size, rng, reach_px))
-        elif event.kind == "hand-passes":
-            overlays.append(_passing(event, scenario, hand, reach_px, light_deg, rng))
+        elif event.kind == "talking":
+            overlays.append(Mouth(event, scenario.width, scenario.height, rng))
+        elif event.kind in ("hand-passes", "stroking"):
+            overlays.append(_unpressing(event, scenario, hand, reach_px, light_deg, rng))
     for press in scenario.presses:
         overlays.append(_pressing(press, scenario, hand, reach_px, light_deg, rng))
     return tuple(overlays)
@@ -278,7 +287,7 @@ def _pressing(
     )
 
 
-def _passing(
+def _unpressing(
     event: Event,
     scenario: Scenario,
     hand: int,
@@ -286,12 +295,14 @@ def _passing(
     light_deg: float,
     rng: np.random.Generator,
 ) -> MovingTool:
-    sprite = paint_tool("hand", rng, 0.05 * scenario.width, reach_px, hand)
+    size = (scenario.width, scenario.height)
+    strokes = event.kind == "stroking"
+    sprite = paint_tool("finger" if strokes else "hand", rng, 0.05 * scenario.width, reach_px, hand)
     angle_deg = float(rng.uniform(0, 360))
 
     def pose(t_s: float) -> Pose | None:
-        return passing_pose(
-            event, t_s, scenario.width, scenario.height, sprite.half_width_px, angle_deg
-        )
+        if strokes:
+            return stroking_pose(event, t_s, *size, reach_px, angle_deg)
+        return passing_pose(event, t_s, *size, sprite.half_width_px, angle_deg)
 
     return MovingTool(sprite, pose, pose, light_deg)

@@ -14,13 +14,16 @@ from perfusion_cam.simulate.scenario import Scenario
 from perfusion_cam.simulate.scene import Scene
 from perfusion_cam.simulate.truth import Truth, truth_of
 
+_SWING_S = 4.0
 _CONTAINERS = {".mp4": "mp4", ".mov": "mov", ".mkv": "matroska", ".avi": "avi", ".webm": "webm"}
 
 
 def frame_times_s(scenario: Scenario) -> FloatArray:
-    """Capture times (n,) of a scenario's pictures, rising from 0, perhaps jittered or with gaps."""
+    """Capture times (n,) of a scenario's pictures, rising from 0, perhaps unevenly or with gaps."""
     count = max(2, round(scenario.duration_s * scenario.fps))
     times = np.arange(count) / scenario.fps
+    swing = 2 * np.pi / _SWING_S
+    times = times + scenario.rate_swing / swing * np.sin(swing * times)
     rng = np.random.default_rng([scenario.seed, 31])
     jitter = scenario.frame_jitter * np.clip(rng.standard_normal(count), -1.5, 1.5)
     kept = rng.random(count) >= scenario.drop_share

@@ -14,6 +14,7 @@ from perfusion_cam.simulate.signs import Sign
 
 Tool = Literal["finger", "hand", "glove-blue", "glove-black", "pen", "slide"]
 Exposure = Literal["locked", "smooth", "stepped"]
+Surface = Literal["skin", "table", "cloth"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ class PressTruth:
         How far the whole limb gives way while pressed.
     uneven : float
         Standard deviation of the natural logarithm of the local time constant over the site.
+    inward : float
+        By how much, natural log, the time constant rises from the edge to the middle of the site,
+        which then fills from its edge.
     """
 
     contact_s: float
@@ -65,6 +69,7 @@ class PressTruth:
     creep_s: float = 0.2
     limb_px: float = 0.0
     uneven: float = 0.08
+    inward: float = 0.0
 
     def __post_init__(self) -> None:
         if self.tool not in get_args(Tool):
@@ -88,6 +93,8 @@ class PressTruth:
             raise ValueError(f"depth must lie in 0 to 1, not {self.depth}")
         if not 0 <= self.uneven <= 0.5:
             raise ValueError(f"uneven must lie in 0 to 0.5, not {self.uneven}")
+        if not 0 <= self.inward <= 1.5:
+            raise ValueError(f"inward must lie in 0 to 1.5, not {self.inward}")
         if not 0 <= self.yield_px <= 0.5 * self.radius_px:
             raise ValueError(f"yield_px must lie in 0 to half of radius_px, not {self.yield_px}")
         if not 0.05 <= self.creep_s <= 10:
@@ -128,8 +135,17 @@ class Scenario:
         What is on the skin and is no sign.
     background : bool
         True for a forearm before a table top, False for skin all over the picture.
+    surface : "skin", "table" or "cloth"
+        What is filmed; on a table top or a piece of cloth nothing blanches.
     side_light : float
         Natural-log fall of light from the left edge of the picture to the right.
+    tint : float
+        Natural log of red against blue in the light's own colour.
+    flicker, mains_hz : float
+        Peak-to-peak swing of lamps at twice the mains' frequency, natural log; the shutter rolls
+        down over it, which shows as bands.
+    blur_px : float
+        Standard deviation of a lens out of focus.
     shake_px, shake_deg : float
         Largest excursion of the hand-held camera from its first pose.
     exposure : "locked", "smooth" or "stepped"
@@ -141,10 +157,15 @@ class Scenario:
     pulse : float
         About the peak-to-peak change of blood with the heart beat, as a share of a full blanch; the
         whole picture beats, also what is no skin.
+    vasomotion : float
+        About the standard deviation over the skin of slow, patchy changes of blood (0.09 Hz), as
+        a share of a full blanch.
     full_well_e, read_noise_e : float
         Electrons at white, and read noise in electrons; an infinite well is a noise-free camera.
     frame_jitter, drop_share : float
         Standard deviation of the frame interval as a share of it, and share of pictures lost.
+    rate_swing : float
+        By what share the picture rate goes up and down, every four seconds.
     encoding : Encoding
     """
 
@@ -161,17 +182,24 @@ class Scenario:
     signs: tuple[Sign, ...] = ()
     blemishes: tuple[Blemish, ...] = ()
     background: bool = False
+    surface: Surface = "skin"
     side_light: float = 0.0
+    tint: float = 0.0
+    flicker: float = 0.0
+    mains_hz: float = 50.0
+    blur_px: float = 0.0
     shake_px: float = 0.0
     shake_deg: float = 0.0
     exposure: Exposure = "locked"
     exposure_ev: float = 0.2
     white_balance: float = 0.0
     pulse: float = 0.0
+    vasomotion: float = 0.0
     full_well_e: float = 6000.0
     read_noise_e: float = 6.0
     frame_jitter: float = 0.0
     drop_share: float = 0.0
+    rate_swing: float = 0.0
     encoding: Encoding = field(default_factory=Encoding)
 
     def __post_init__(self) -> None:
@@ -199,9 +227,23 @@ class Scenario:
             ("pulse", 0.2),
             ("frame_jitter", 0.3),
             ("drop_share", 0.5),
+            ("rate_swing", 0.6),
+            ("vasomotion", 0.2),
+            ("flicker", 0.5),
+            ("blur_px", 20.0),
         ):
             if not 0 <= getattr(self, name) <= limit:
                 raise ValueError(f"{name} must lie in 0 to {limit}, not {getattr(self, name)}")
+        if self.surface not in get_args(Surface):
+            raise ValueError(f"surface {self.surface!r} is none of {get_args(Surface)}")
+        if not 3 * self.frame_jitter + self.rate_swing < 1:
+            raise ValueError(
+                "with so much frame_jitter and rate_swing pictures overtake each other"
+            )
+        if not abs(self.tint) <= 0.6:
+            raise ValueError(f"tint must lie in -0.6 to 0.6, not {self.tint}")
+        if not 10 <= self.mains_hz <= 100:
+            raise ValueError(f"mains_hz must lie in 10 to 100, not {self.mains_hz}")
         if not abs(self.side_light) <= 3:
             raise ValueError(f"side_light must lie in -3 to 3, not {self.side_light}")
         if not abs(self.white_balance) <= 0.5:
@@ -216,6 +258,8 @@ class Scenario:
             if not press.contact_s > free_from_s:
                 raise ValueError(f"press at {press.contact_s} s starts before the last one ended")
             free_from_s = press.release_s
+            if self.surface != "skin" and press.depth > 0:
+                raise ValueError(f"{self.surface} does not blanch: depth must be 0")
             if press.release_s > self.duration_s:
                 raise ValueError(f"press at {press.contact_s} s is released after the clip's end")
             if not (0 <= press.x_px < self.width and 0 <= press.y_px < self.height):

@@ -11,13 +11,15 @@ from perfusion_cam.simulate.arrays import ByteArray, Float32Array, FloatArray
 from perfusion_cam.simulate.blanch import Blanch
 from perfusion_cam.simulate.blemishes import paint_blemishes
 from perfusion_cam.simulate.camera import Shake, limb_shift, pressed, shift
-from perfusion_cam.simulate.exposure import log_gain
+from perfusion_cam.simulate.exposure import flicker_gain, log_gain
 from perfusion_cam.simulate.overlay import Overlay, overlays_of
 from perfusion_cam.simulate.scenario import Scenario
 from perfusion_cam.simulate.sensor import Sensor
 from perfusion_cam.simulate.signs import paint_signs
 from perfusion_cam.simulate.skin import blood_axis, paint_skin, paint_table
+from perfusion_cam.simulate.surface import paint_surface
 from perfusion_cam.simulate.truth import blanches_of
+from perfusion_cam.simulate.vasomotion import Vasomotion
 
 _LEAST_BLANCH = 2e-4
 
@@ -38,10 +40,12 @@ class Scene:
         self._shake = Shake(scenario)
         self._log_gain = log_gain(scenario, t_s)
         self._blanches = blanches_of(scenario)
-        self._blood = blood_axis(scenario.fitzpatrick).astype(np.float32)
+        blanches = scenario.surface == "skin"
+        self._blood = (blanches * blood_axis(scenario.fitzpatrick)).astype(np.float32)
         self._margin = _margin_px(scenario)
         self._blood_here: Float32Array | None = None
         self._skin = self._paint()
+        self._vasomotion = Vasomotion(scenario, self._skin.shape[:2])
         self._overlays: tuple[Overlay, ...] = overlays_of(scenario)
         self._sensor = Sensor(scenario)
 
@@ -50,6 +54,8 @@ class Scene:
         scenario = self._scenario
         rng = np.random.default_rng([scenario.seed, 5])
         width, height = scenario.width + 2 * self._margin, scenario.height + 2 * self._margin
+        if scenario.surface != "skin":
+            return paint_surface(rng, width, height, scenario.surface, scenario.width / 1280)
         skin = paint_skin(rng, width, height, scenario.fitzpatrick, scenario.width / 1280)
         if scenario.signs:
             in_vessels, outside = paint_signs(
@@ -88,12 +94,19 @@ class Scene:
         )
         for overlay in self._overlays:
             light = overlay.lay_over(light, t_s, to_frame)
+        if scenario.blur_px:
+            light = np.asarray(cv2.GaussianBlur(light, (0, 0), scenario.blur_px), np.float32)
         return light
 
     def picture(self, index: int) -> ByteArray:
         """Render sRGB (height, width, 3) of picture `index`; to be asked for in order."""
-        beat = self._pulse(float(self.t_s[index])) * self._blood
-        return self._sensor.expose(self.linear(index), np.exp(self._log_gain[index] + beat))
+        scenario, t_s = self._scenario, float(self.t_s[index])
+        beat = self._pulse(t_s) * self._blood
+        tint = scenario.tint * np.array([0.5, 0.0, -0.5])
+        light = self.linear(index)
+        if scenario.flicker:
+            light = light * flicker_gain(scenario, t_s)
+        return self._sensor.expose(light, np.exp(self._log_gain[index] + beat + tint))
 
     def _pulse(self, t_s: float) -> float:
         """Missing blood with the heart beat, none at time 0."""
@@ -103,7 +116,7 @@ class Scene:
 
     def _skin_at(self, t_s: float) -> Float32Array:
         """Return the skin with its blanches and dents, margin included."""
-        skin = self._skin
+        skin = self._vasomotion.paint(self._skin, t_s, self._blood)
         for blanch in self._blanches:
             if t_s <= blanch.press.contact_s:
                 continue
