@@ -136,6 +136,23 @@ def test_sources_know_nothing_of_what_is_done_with_them(path: Path) -> None:
     assert not {name for name in own(imported_by(path)) if name.startswith(forbidden)}
 
 
+@pytest.mark.parametrize("path", within("live"), ids=label)
+def test_live_examinations_know_the_engine_and_no_web(path: Path) -> None:
+    engine = {"session", "analysis", "picture", "colour", "comparison", "comparison.asking"}
+    records = {"types", "quality", "settings", "errors", "live"}
+    written = ("live.", "sources.", "stages.detection.", "thresholds", "report.")
+    ours = {name for name in own(imported_by(path)) if not name.startswith(written)}
+    assert ours <= engine | records | {"stages.detection"}
+    assert outside(imported_by(path)) <= {"numpy", "cv2"}
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if not name_of(path).startswith(("apps", "live"))], ids=label
+)
+def test_only_applications_import_live_examinations(path: Path) -> None:
+    assert not {name for name in own(imported_by(path)) if name.startswith("live")}
+
+
 @pytest.mark.parametrize(
     "path", [path for path in FILES if not name_of(path).startswith("apps")], ids=label
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -58,7 +58,7 @@ def analyze(
         If the region lies outside the picture.
     """
     presses: list[PressResult] = []
-    with _one_thread_each(), VideoFile(path) as video:
+    with one_thread_each(), VideoFile(path) as video:
         session = Session(region, video.bits_per_pixel)
         reduced = read_ahead(map(session.reduce, video))
         for index, picture in enumerate(reduced):
@@ -66,8 +66,8 @@ def analyze(
             if on_progress is not None and index % 15 == 0:
                 on_progress(picture.t_s, video.announced_s)
         presses += session.flush()
-        info = _with_tracking(video.info(), session.track)
-    return _examination(session, presses, info)
+        info = video.info()
+    return examination_of(session, presses, info)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def analyze_trace(path: str | Path) -> TraceResult:
 
 
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
+def one_thread_each() -> Iterator[None]:
     """Leave the other cores to the decoder: pictures and matrices this small gain nothing."""
     before = cv2.getNumThreads()
     cv2.setNumThreads(1)
@@ -113,7 +113,11 @@ def _one_thread_each() -> Iterator[None]:
         cv2.setNumThreads(before)
 
 
-def _examination(session: Session, presses: list[PressResult], info: SourceInfo) -> Examination:
+def examination_of(
+    session: Session, presses: Sequence[PressResult], info: SourceInfo
+) -> Examination:
+    """Gather what a session found in a recording, with what the recording says against it."""
+    info = _with_tracking(info, session.track)
     presses = sorted(presses, key=lambda result: result.press.contact_s)
     with_gaps = [_flag_gaps(result, info) for result in presses]
     return Examination(

@@ -49,3 +49,15 @@ class ComparisonError(PerfusionCamError):
     """Recordings cannot be compared: one is given twice, or an earlier result is none."""
 
     exit_code = 8
+
+
+class CameraError(PerfusionCamError):
+    """A camera cannot be opened, or is gone."""
+
+    exit_code = 9
+
+
+class ServerError(PerfusionCamError):
+    """The page cannot be served."""
+
+    exit_code = 10

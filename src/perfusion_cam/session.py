@@ -19,6 +19,7 @@ from perfusion_cam.stages.registration import Registrar
 from perfusion_cam.stages.sampling import sample_traces
 from perfusion_cam.types import (
     Frame,
+    GridSample,
     GridShape,
     PressResult,
     Refill,
@@ -56,6 +57,8 @@ class Session:
         self._reducer: Reducer | None = None
         self._log = _TrackLog()
         self.reference_rgb = np.zeros((0, 0, 3), np.uint8)
+        self.newest: GridSample | None = None
+        """The picture taken last, registered and averaged down."""
 
     @property
     def grid(self) -> GridShape:
@@ -109,12 +112,26 @@ class Session:
             placed.hold,
             placed.registered,
         )
+        self.newest = sample
         self._log.t_s.append(picture.t_s)
         self._log.hold.append(placed.hold)
         self._log.to_frame.append(sample.to_frame)
         self._log.registered.append(placed.registered)
         found = [w for ready in self._averager.push(sample) for w in self._detector.push(ready)]
         return self._measure(found)
+
+    @property
+    def watched_release_s(self) -> float | None:
+        """Release of the press whose recovery is being watched, the last of several."""
+        return None if self._detector is None else self._detector.watched_release_s
+
+    def provisional(self) -> PressResult | None:
+        """Measure that press as if the recording ended now; None where it may be no press."""
+        found = None if self._detector is None else self._detector.watched()
+        if found is None:
+            return None
+        result = measure_press(found, self._region, self._bits_per_pixel)
+        return result if is_press(result) else None
 
     def flush(self) -> list[PressResult]:
         """Close what is still being watched."""

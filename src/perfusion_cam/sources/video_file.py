@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import av
 import numpy as np
@@ -56,7 +57,8 @@ class VideoFile:
         self._path = Path(path)
         self._container, self._stream = opened_video(self._path)
         self._decoding = Decoding(self._container, self._stream)
-        self._codec = self._stream.codec_context.codec.canonical_name
+        self.codec: str = self._stream.codec_context.codec.canonical_name
+        """Name of its video codec."""
         self._announced_s = _announced_s(self._container, self._stream)
         self._times_s = array("d")
         self._end_s = 0.0
@@ -67,7 +69,7 @@ class VideoFile:
         if self._first is None:
             self.close()
             raise SourceError(
-                f"{self._path.name}: no picture could be decoded from its {self._codec} video;"
+                f"{self._path.name}: no picture could be decoded from its {self.codec} video;"
                 " copy the file again or export it as MP4"
             )
         self._size_px = self._first.size_px
@@ -129,8 +131,8 @@ class VideoFile:
             frames=len(times_s),
             duration_s=float(times_s[-1]) if len(times_s) else 0.0,
             median_fps=None if median_step_s is None else 1.0 / median_step_s,
-            gaps=_gaps(times_s, median_step_s),
-            codec=self._codec,
+            gaps=gaps_in(times_s, median_step_s),
+            codec=self.codec,
             pixel_format=self._pixel_format,
             colour=self._colour,
             orientation=self._orientation,
@@ -217,9 +219,10 @@ def _announced_s(container: InputContainer, stream: VideoStream) -> float | None
     return None
 
 
-def _gaps(
-    times_s: NDArray[np.float64], median_step_s: float | None
+def gaps_in(
+    times_s: NDArray[np.floating[Any]], median_step_s: float | None
 ) -> tuple[tuple[float, float], ...]:
+    """Stretches (start_s, end_s) without a picture, as in `SourceInfo`."""
     if median_step_s is None:
         return ()
     steps_s = np.diff(times_s)

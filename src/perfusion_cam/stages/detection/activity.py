@@ -57,6 +57,11 @@ class BurstFinder:
         self._open_from: int | None = None
         self._last_active = 0
 
+    @property
+    def open(self) -> bool:
+        """Whether a burst has begun and not been told yet."""
+        return self._open_from is not None
+
     def push(self, sample: GridSample) -> list[Burst]:
         """Take one sample; return the bursts that this sample shows to be over."""
         if self._t_s and sample.t_s - self._t_s[-1] < MIN_STEP_S:

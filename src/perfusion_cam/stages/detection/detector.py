@@ -78,6 +78,18 @@ class PressDetector:
         self._watches = []
         return closed
 
+    @property
+    def watched_release_s(self) -> float | None:
+        """Release of the press being watched, the last of several."""
+        return max((watch.departure.release_s for watch in self._watches), default=None)
+
+    def watched(self) -> PressWindow | None:
+        """That press as it would be if the recording ended now."""
+        if not self._watches:
+            return None
+        newest = max(self._watches, key=lambda watch: watch.departure.release_s)
+        return self._close(newest, self._history.end_s, "recording")
+
     def dismiss(self, press: Press) -> None:
         """Forget something that turned out to be no press, so that the next one is no repeat."""
         self._past = [old for old in self._past if old.release_s != press.release_s]

@@ -1,0 +1,1 @@
+"""A camera pointed at skin: the session of `perfusion_cam.session`, guided press by press."""

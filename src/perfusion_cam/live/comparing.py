@@ -1,0 +1,67 @@
+"""Both sides of a live examination, by the one way in which sides are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from perfusion_cam.comparison import Answer, Question, answer
+from perfusion_cam.live.placement import Side
+from perfusion_cam.report.atomic import make_folder
+from perfusion_cam.report.comparison_content import comparison_content
+from perfusion_cam.report.comparison_document import comparison_document
+from perfusion_cam.report.comparison_folder import write_comparison
+from perfusion_cam.report.document import document, to_json
+from perfusion_cam.report.folder import write_examination
+from perfusion_cam.thresholds import Profile, Subject
+from perfusion_cam.types import Examination
+
+
+def compare_placements(
+    examinations: Sequence[tuple[Side, Examination]], subject: Subject, profiles: Sequence[Profile]
+) -> Answer | None:
+    """Compare the sides as far as they were examined.
+
+    Parameters
+    ----------
+    examinations : sequence of (side, Examination)
+        Those without a press are passed over.
+    subject : Subject
+    profiles : sequence of Profile
+
+    Returns
+    -------
+    Answer or None
+        None until both sides have a press.
+    """
+    pressed = {
+        Path(examination.source.file): (side, examination)
+        for side, examination in examinations
+        if examination.presses
+    }
+    sides = {
+        wanted: tuple(path for path, (side, _) in pressed.items() if side == wanted)
+        for wanted in ("affected", "unaffected")
+    }
+    if not all(sides.values()):
+        return None
+    question = Question(affected=sides["affected"], unaffected=sides["unaffected"], subject=subject)
+    return answer(question, lambda path: pressed[path][1], profiles)
+
+
+def write_placements(
+    examinations: Sequence[tuple[Side, Examination]], found: Answer | None, folder: Path
+) -> None:
+    """Write the files of every placement, and of the comparison if there is one.
+
+    Raises
+    ------
+    OutputError
+    """
+    for _, examination in examinations:
+        place = make_folder(folder / examination.source.file)
+        write_examination(examination, document(examination), place)
+    if found is not None:
+        written = comparison_document(found)
+        content = comparison_content(found, written["colour"])
+        write_comparison(found, content, to_json(written), folder)

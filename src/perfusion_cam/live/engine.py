@@ -1,0 +1,225 @@
+"""The threads of a live examination: one reads frames, one measures, one compares the sides."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import Empty, SimpleQueue
+
+from perfusion_cam.analysis import one_thread_each
+from perfusion_cam.comparison import Answer
+from perfusion_cam.errors import PerfusionCamError
+from perfusion_cam.live.comparing import compare_placements, write_placements
+from perfusion_cam.live.examining import Examining
+from perfusion_cam.live.intake import DEPTH, Intake
+from perfusion_cam.live.placement import Side
+from perfusion_cam.live.preview import Preview, Shown
+from perfusion_cam.live.saving import Saver
+from perfusion_cam.live.source import LiveSource
+from perfusion_cam.live.state import LiveState, Running
+from perfusion_cam.settings import Region
+from perfusion_cam.thresholds import Profile, Subject
+from perfusion_cam.types import Frame
+
+REOPEN_S = 1.0
+SILENT_S = 2.0
+"""A source that sends nothing for so long is taken for lost."""
+IDLE_S = 0.1
+REGION_SHARE = 0.12
+"""Radius of a chosen site as a share of the picture's longer side."""
+
+OpenSource = Callable[[], LiveSource]
+
+
+class Engine:
+    """Runs a live examination until it is stopped.
+
+    Parameters
+    ----------
+    open_source : callable () -> LiveSource
+        Called at once, and again after the source was lost.
+    saver : Saver
+    profiles : sequence of Profile
+        Rules for the comparison.
+    on_picture : callable (Shown)
+        Told of every small picture, in a thread of its own.
+    depth : int
+        Frames that wait at most.
+
+    Raises
+    ------
+    SourceError
+        The source cannot be opened.
+    """
+
+    def __init__(
+        self,
+        open_source: OpenSource,
+        saver: Saver,
+        profiles: Sequence[Profile],
+        on_picture: Callable[[Shown], None] = lambda _: None,
+        depth: int = DEPTH,
+    ) -> None:
+        self._open_source, self._depth = open_source, depth
+        self._saver, self._profiles = saver, profiles
+        self._examining = Examining(saver)
+        self._preview = Preview(on_picture)
+        self._wishes: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._aside = ThreadPoolExecutor(1, "comparing")
+        self._answering: Future[Answer | None] | None = None
+        self._subject = Subject()
+        self._dropped_told = 0
+        self._heard_s = time.monotonic()
+        self._reopen_s = 0.0
+        self._words = ""
+        self._intake = self._new_intake()
+        self._running: Running = "starting"
+        self.answer: Answer | None = None
+        """The comparison of sides, as soon as there is one."""
+        self.failure: str | None = None
+        """Why sides could not be compared or written."""
+        self.state: LiveState = self._examining.state("starting", "")
+
+    def start(self) -> None:
+        """Begin; a recording begins to play when a side is chosen."""
+        self._preview.start()
+        if not self._intake.facts.ends:
+            self._intake.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close what is being watched, write what is left and end all threads."""
+        self._stopped.set()
+        self._thread.join()
+        self._intake.stop()
+        self._preview.stop()
+        self._aside.shutdown()
+
+    def choose_side(self, side: Side) -> None:
+        """Begin a placement of the camera before one side."""
+        self._wishes.put(lambda: self._begin(side))
+
+    def choose_site(self, x: float, y: float) -> None:
+        """Begin anew, looking only round a point given in shares of width and height."""
+        self._wishes.put(lambda: self._aim(x, y))
+
+    def pause(self) -> None:
+        """End the placement; what is being watched gets its result as it stands."""
+        self._wishes.put(self._pause)
+
+    def describe(self, subject: Subject) -> None:
+        """Say who is examined, for the rules."""
+
+        def wish() -> None:
+            self._subject = subject
+            self._compare()
+
+        self._wishes.put(wish)
+
+    def _run(self) -> None:
+        with one_thread_each():
+            while not self._stopped.is_set():
+                self._obey()
+                frame = self._intake.get(IDLE_S)
+                if frame is None:
+                    self._wait()
+                else:
+                    self._take(frame)
+                self._saver.retry()
+                self._look_aside()
+                self.state = self._examining.state(self._running, self._words)
+            self._pause()
+            self.state = self._examining.state(self._running, self._words)
+
+    def _obey(self) -> None:
+        while True:
+            try:
+                self._wishes.get_nowait()()
+            except Empty:
+                return
+
+    def _begin(self, side: Side, region: Region | None = None) -> None:
+        self._pause()
+        self._examining.start(side, self._intake.facts, region)
+        if self._intake.facts.ends and self._running == "starting":
+            self._running = "running"
+            self._intake.start()
+
+    def _aim(self, x: float, y: float) -> None:
+        placement = self._examining.placement
+        if placement is None or placement.size_px == (0, 0):
+            return
+        width, height = placement.size_px
+        region = Region.circle(x * width, y * height, REGION_SHARE * max(width, height))
+        self._begin(placement.side, region)
+
+    def _pause(self) -> None:
+        before = len(self._examining.finished)
+        self._examining.close()
+        if len(self._examining.finished) > before:
+            self._compare()
+
+    def _take(self, frame: Frame) -> None:
+        self._running, self._words = "running", self._intake.facts.name
+        self._heard_s = time.monotonic()
+        dropped_s = self._intake.dropped_s[self._dropped_told :]
+        self._dropped_told += len(dropped_s)
+        before = len(self._examining.finished)
+        self._examining.push(frame, dropped_s)
+        if len(self._examining.finished) > before:
+            self._compare()
+
+    def _wait(self) -> None:
+        """Nothing came: is the recording over, or the camera gone?"""
+        intake = self._intake
+        if self._running == "starting" and intake.facts.ends:
+            return
+        if not intake.ended:
+            if time.monotonic() - self._heard_s > SILENT_S:
+                self._running = "lost"
+        elif intake.facts.ends and intake.error is None:
+            self._pause()
+            self._running = "ended"
+        else:
+            self._running = "lost"
+            self._words = "" if intake.error is None else str(intake.error)
+            self._reopen()
+
+    def _reopen(self) -> None:
+        if time.monotonic() < self._reopen_s:
+            return
+        self._reopen_s = time.monotonic() + REOPEN_S
+        try:
+            self._intake, self._dropped_told = self._new_intake(), 0
+        except PerfusionCamError as error:
+            self._words = str(error)
+            return
+        self._intake.start()
+        self._heard_s = time.monotonic()
+
+    def _new_intake(self) -> Intake:
+        return Intake(self._open_source(), self._depth, self._preview.offer)
+
+    def _compare(self) -> None:
+        """Compare the sides and write all files, aside: pictures do not wait for it."""
+        examinations, subject = self._examining.examinations(), self._subject
+
+        def work() -> Answer | None:
+            found = compare_placements(examinations, subject, self._profiles)
+            write_placements(examinations, found, self._saver.folder)
+            return found
+
+        self._answering = self._aside.submit(work)
+
+    def _look_aside(self) -> None:
+        if self._answering is None or not self._answering.done():
+            return
+        done, self._answering = self._answering, None
+        try:
+            self.answer, self.failure = done.result(), None
+        except PerfusionCamError as error:
+            self.failure = str(error)

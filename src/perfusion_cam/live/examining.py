@@ -1,0 +1,186 @@
+"""One live examination, without threads or clocks: placement after placement, press after press."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from perfusion_cam.live.conditions import ConditionWatch
+from perfusion_cam.live.phases import PhaseWatch
+from perfusion_cam.live.placement import Placement, Side
+from perfusion_cam.live.saving import Saver
+from perfusion_cam.live.source import SourceFacts
+from perfusion_cam.live.state import Finished, Guided, LiveState, Running
+from perfusion_cam.quality import Flag
+from perfusion_cam.settings import Region
+from perfusion_cam.types import Examination, Frame, GridShape, PressResult
+
+PROVISIONAL_S = 1.0
+"""How often a press being watched is measured again."""
+
+
+class Examining:
+    """Frames and choices in, what is known out.
+
+    Parameters
+    ----------
+    saver : Saver
+        Told of every placement with a new result at once.
+    """
+
+    def __init__(self, saver: Saver) -> None:
+        self._saver = saver
+        self._placement: Placement | None = None
+        self._counts: dict[Side, int] = {"affected": 0, "unaffected": 0}
+        self._released_s: dict[Side, float] = {}
+        self._closed: list[tuple[Side, Examination]] = []
+        self._side: Side = "affected"
+        self._facts = SourceFacts("none")
+        self._now_s = 0.0
+        self._begin()
+        self.finished: tuple[Finished, ...] = ()
+
+    def start(self, side: Side, facts: SourceFacts, region: Region | None = None) -> None:
+        """Close the placement there is and begin another."""
+        self.close()
+        self._side = side
+        self._facts = facts
+        self._counts[side] += 1
+        self._placement = Placement(side, self._counts[side], facts, region)
+        self._begin()
+
+    @property
+    def side(self) -> Side:
+        """The side that is examined, or was last."""
+        return self._side
+
+    @property
+    def placement(self) -> Placement | None:
+        """The placement under way."""
+        return self._placement
+
+    def push(self, frame: Frame, dropped_s: Iterable[float] = ()) -> None:
+        """Take one frame, and the times of those that were left out before it."""
+        self._now_s = frame.t_s
+        placement = self._placement
+        if placement is None:
+            return
+        if placement.frames and frame.size_px != placement.size_px:  # another camera or mode
+            self.start(self._side, self._facts)
+            return
+        for t_s in dropped_s:
+            placement.dropped_s.append(t_s)
+            self._conditions.drop(t_s - (placement.start_s or 0.0))
+        found = placement.push(frame)
+        sample = placement.session.newest
+        assert sample is not None
+        self._keep(placement, found)
+        self._measure_again(placement, sample.t_s)
+        self._phases.push(sample, self._provisional, bool(found))
+        self._conditions.push(sample, placement.session.grid)
+
+    def close(self) -> None:
+        """End the placement: what is still being watched gets its result as it stands."""
+        placement, self._placement = self._placement, None
+        if placement is None:
+            return
+        self._keep(placement, placement.close())
+        if placement.presses:
+            self._closed.append((placement.side, placement.examination()))
+        self._begin()
+
+    def examinations(self) -> list[tuple[Side, Examination]]:
+        """All placements in which something was pressed, as far as they are known."""
+        open_ones = []
+        if self._placement is not None and self._placement.presses:
+            open_ones.append((self._placement.side, self._placement.examination()))
+        return self._closed + open_ones
+
+    def state(self, running: Running, source_words: str) -> LiveState:
+        """Tell what is known now."""
+        placement = self._placement
+        sample = None if placement is None else placement.session.newest
+        return LiveState(
+            t_s=0.0 if sample is None else sample.t_s,
+            frame_s=self._now_s,
+            guided=self._guided(running),
+            source_words=source_words,
+            size_px=(0, 0) if placement is None else placement.size_px,
+            grid=GridShape(0, 0, 1.0) if placement is None else placement.session.grid,
+            to_frame=np.eye(2, 3) if sample is None else sample.to_frame,
+            tool_cells=self._phases.contact.tool_cells if self._is("pressing") else None,
+            provisional=self._provisional,
+            finished=self.finished,
+            dropped=0 if placement is None else len(placement.dropped_s),
+            frames=0 if placement is None else placement.frames,
+            saving_fails=self._saver.fails,
+        )
+
+    def _begin(self) -> None:
+        self._phases = PhaseWatch()
+        self._conditions = ConditionWatch()
+        self._provisional: PressResult | None = None
+        self._measured_s = -np.inf
+        self._measured_release_s: float | None = None
+
+    def _keep(self, placement: Placement, found: list[PressResult]) -> None:
+        for result in found:
+            number = 1 + sum(one.side == placement.side for one in self.finished)
+            new = Finished(placement.side, number, placement.name, result)
+            self.finished = (*self.finished, new)
+            release_s = result.press.release_s + (placement.start_s or 0.0)
+            self._released_s[placement.side] = release_s
+        if found:
+            self._saver.save(placement.examination())
+
+    def _measure_again(self, placement: Placement, t_s: float) -> None:
+        """Measure the press being watched as if it ended now, now and then."""
+        release_s = placement.session.watched_release_s
+        if release_s is None:
+            self._provisional = None
+        elif release_s != self._measured_release_s or t_s - self._measured_s >= PROVISIONAL_S:
+            self._provisional = placement.session.provisional()
+            self._measured_s, self._measured_release_s = t_s, release_s
+            if self._provisional is not None and self._provisional.site is not None:
+                self._conditions.see(self._provisional.site)
+
+    def _is(self, phase: str) -> bool:
+        return self._placement is not None and self._phases.phase == phase
+
+    def _guided(self, running: Running) -> Guided:
+        usable = [one.side for one in self.finished if one.result.refill.status != "not_measurable"]
+        here = usable.count(self._side)
+        placement, provisional = self._placement, self._provisional
+        if placement is None or placement.session.newest is None:
+            idle = placement is None
+            return Guided(
+                running,
+                "idle" if idle else "settling",
+                0.0,
+                (),
+                self._side,
+                here,
+                len(usable) - here,
+            )
+        t_s = placement.session.newest.t_s
+        released_s = self._released_s.get(self._side)
+        return Guided(
+            running=running,
+            phase=self._phases.phase,
+            phase_s=t_s - self._phases.since_s,
+            troubles=self._conditions.troubles(),
+            side=self._side,
+            here=here,
+            there=len(usable) - here,
+            blanched=None if provisional is None else _blanched(provisional),
+            back=provisional is not None and provisional.refill.status == "measured",
+            watch_left_s=self._phases.watch_left_s(t_s),
+            rest_s=None if released_s is None else self._now_s - released_s,
+        )
+
+
+def _blanched(result: PressResult) -> bool | None:
+    if Flag.DOES_NOT_BLANCH in result.refill.flags:
+        return False
+    return True if result.site is not None else None

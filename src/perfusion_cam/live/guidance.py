@@ -1,0 +1,215 @@
+"""What to tell the person now: a pure function of what is known."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, NamedTuple
+
+from perfusion_cam.live.placement import Side
+from perfusion_cam.live.state import Guided
+from perfusion_cam.live.trouble import Trouble
+
+HOLD_S = 5.0
+TOO_LONG_S = 9.0
+REPEAT_S = 120.0
+"""Presses of one place this far apart do not affect one another (10.1002/jbio.202400098)."""
+PALE_AFTER_S = 1.0
+
+Cue = Literal["press", "release", "done", "trouble"]
+
+SPOILS_A_PRESS = {
+    Trouble.SITE_LOST,
+    Trouble.TOO_DARK,
+    Trouble.CLIPPED,
+    Trouble.MOVING,
+    Trouble.SLOW_CAMERA,
+}
+
+
+class Prompt(NamedTuple):
+    """One instruction.
+
+    Attributes
+    ----------
+    code : str
+        Its name.
+    says : str
+        Large, a few words.
+    more : str
+        Small, below it.
+    count_s : int or None
+        Seconds to count down, very large.
+    cue : Cue or None
+        Which sound goes with it.
+    """
+
+    code: str
+    says: str
+    more: str = ""
+    count_s: int | None = None
+    cue: Cue | None = None
+
+
+def other(side: Side) -> Side:
+    """The other side."""
+    return "unaffected" if side == "affected" else "affected"
+
+
+def prompt(known: Guided) -> Prompt:
+    """Say what to do now.
+
+    Parameters
+    ----------
+    known : Guided
+    """
+    if known.running == "starting" and known.phase != "idle":
+        return Prompt("starting", "Waiting for the camera", "The picture appears in a moment.")
+    if known.running == "lost":
+        return _lost(known)
+    if known.running == "ended":
+        return Prompt("ended", "The recording is over", _ended_more(known))
+    match known.phase:
+        case "idle":
+            return _idle(known)
+        case "pressing":
+            return _pressing(known)
+        case "lifted":
+            return Prompt("release_seen", "Release seen", "Hold still: hand away, camera steady.")
+        case "recovering":
+            return _recovering(known)
+        case "done":
+            return _done(known)
+        case "unrecognised":
+            return Prompt(
+                "unrecognised",
+                "No press was recognised",
+                "Press bare skin firmly for 5 s, let go at once and take the hand away.",
+                cue="trouble",
+            )
+        case _:
+            return _before(known)
+
+
+def _idle(known: Guided) -> Prompt:
+    if known.here or known.there:
+        return Prompt("paused", "Choose a side to go on", "All results so far are saved.")
+    return Prompt(
+        "choose_side",
+        "Which side is in the picture?",
+        "Point the camera at the bare skin, close and well lit, and choose its side.",
+    )
+
+
+def _lost(known: Guided) -> Prompt:
+    lost_press = "This press is lost: " if known.phase in ("pressing", "lifted") else ""
+    return Prompt(
+        "camera_lost",
+        "The camera is gone",
+        f"{lost_press}plug it in again or close what else uses it. Results so far are kept."
+        if lost_press
+        else "Plug it in again or close what else uses it. Results so far are kept.",
+        cue="trouble",
+    )
+
+
+def _ended_more(known: Guided) -> str:
+    if known.here and known.there:
+        return "Both sides are compared below."
+    missing = other(known.side) if known.here else known.side
+    return f"No usable press on the {missing} side: the sides cannot be compared."
+
+
+def _spoiling(known: Guided) -> Trouble | None:
+    return next((trouble for trouble in known.troubles if trouble in SPOILS_A_PRESS), None)
+
+
+def _before(known: Guided) -> Prompt:
+    trouble = _spoiling(known)
+    if trouble is not None:
+        return Prompt(trouble.name.lower(), trouble.value.says, trouble.value.do, cue="trouble")
+    if known.phase == "settling":
+        return Prompt(
+            "hold_still",
+            "Hold still",
+            f"Show the bare skin of the {known.side} side, close and well lit, and wait.",
+        )
+    wait_s = _repeat_wait_s(known)
+    if wait_s > 0:
+        return _repeat(known, wait_s)
+    return Prompt(
+        "press_now",
+        "Press now",
+        "Press one spot firmly until it is pale, and keep pressing while the count runs.",
+        cue="press",
+    )
+
+
+def _pressing(known: Guided) -> Prompt:
+    left_s = HOLD_S - known.phase_s
+    if left_s > 0:
+        return Prompt("keep_pressing", "Keep pressing", "Hold still.", count_s=math.ceil(left_s))
+    if known.phase_s < TOO_LONG_S:
+        return Prompt(
+            "release", "Let go now", "At once, and take the hand out of the picture.", 0, "release"
+        )
+    return Prompt(
+        "held_long", "Let go", "Held for long: the result may differ from that of a 5 s press."
+    )
+
+
+def _recovering(known: Guided) -> Prompt:
+    left = None if known.watch_left_s is None else math.ceil(known.watch_left_s)
+    trouble = _spoiling(known)
+    if trouble in (Trouble.SITE_LOST, Trouble.MOVING):
+        return Prompt(
+            "hold_still_recovering",
+            trouble.value.says,
+            "Hold still: the colour is being timed.",
+            left,
+            "trouble",
+        )
+    if known.blanched is False and known.phase_s > PALE_AFTER_S:
+        return Prompt(
+            "no_blanching",
+            "No blanching seen",
+            "Not pressed hard enough, or skin that cannot be pressed pale; a camera cannot tell "
+            "which. Hold still until the time is over.",
+            left,
+        )
+    if known.back:
+        return Prompt(
+            "back_so_far",
+            "Hold still, or go on",
+            "A provisional time is there. Hold still for the final one, or choose the next step.",
+            left,
+        )
+    seen = "Blanching seen. " if known.blanched else ""
+    return Prompt("wait", "Wait", f"{seen}Hold still while the colour returns.", left)
+
+
+def _done(known: Guided) -> Prompt:
+    if known.there < known.here:
+        return Prompt(
+            "other_side",
+            "Done. Now the other side",
+            f"Choose \u201c{other(known.side)} side\u201d, then point the camera there.",
+            cue="done",
+        )
+    wait_s = _repeat_wait_s(known)
+    if wait_s > 0:
+        return _repeat(known, wait_s, cue="done")
+    return Prompt("repeat", "Done. Press again", "More presses a side narrow the interval.")
+
+
+def _repeat(known: Guided, wait_s: float, cue: Cue | None = None) -> Prompt:
+    minutes, seconds = divmod(math.ceil(wait_s), 60)
+    return Prompt(
+        "repeat_later",
+        f"Next press here in {minutes}:{seconds:02d}",
+        "The same place needs 2 minutes of rest; another place or the other side does not.",
+        cue=cue,
+    )
+
+
+def _repeat_wait_s(known: Guided) -> float:
+    return 0.0 if known.rest_s is None else REPEAT_S - known.rest_s

@@ -1,0 +1,185 @@
+"""Cameras through OpenCV: frames stamped when they were grabbed, settings held where possible."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from perfusion_cam.errors import CameraError
+from perfusion_cam.types import ColourCode, Frame
+
+MODES = ((1920, 1080, 30), (1280, 720, 30), (640, 480, 30))
+"""Tried in this order: width, height, pictures a second."""
+LEAST_RATE = 0.8
+"""A mode is taken where the driver promises at least this share of the rate."""
+SETTLE_S = 1.5
+"""Automatic exposure and white balance get so long before they are held."""
+FAILED_READS = 30
+COLOUR = ColourCode("bt601", full_range=True)
+_MANUAL_EXPOSURE = 1.0 if sys.platform == "linux" else 0.25
+"""V4L2 counts 1 for manual; other backends of OpenCV take 0.25."""
+
+
+class FoundCamera(NamedTuple):
+    """A camera that the system knows: its number and what it calls itself."""
+
+    number: int
+    name: str
+
+
+class Mode(NamedTuple):
+    """Size of the pictures and how many a second are promised."""
+
+    width: int
+    height: int
+    fps: float
+
+
+def list_cameras(devices: Path = Path("/sys/class/video4linux")) -> list[FoundCamera]:
+    """Name the cameras that Linux knows; elsewhere none is named and numbers have to be tried."""
+    found = []
+    for device in sorted(devices.glob("video*"), key=lambda path: int(path.name[5:] or 0)):
+        try:
+            first = (device / "index").read_text().strip() == "0"
+            name = (device / "name").read_text().strip()
+        except OSError:
+            continue
+        if first:  # further ones carry metadata, no pictures
+            found.append(FoundCamera(int(device.name[5:]), name))
+    return found
+
+
+class Camera:
+    """A camera as an iterable of frames, which blocks until each is there.
+
+    The best mode that the driver grants is taken. Exposure, white balance and focus are left to
+    the camera until they have settled, and then held.
+
+    Parameters
+    ----------
+    number : int
+        As the system counts cameras, from 0.
+
+    Attributes
+    ----------
+    name : str
+    mode : Mode
+    remarks : tuple of str
+        What could not be held, a sentence each.
+
+    Raises
+    ------
+    CameraError
+        There is no such camera, or it is used by something else.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self.name = _name(number)
+        self._capture = cv2.VideoCapture(number)
+        if not self._capture.isOpened():
+            raise CameraError(_not_opened(number))
+        self.mode = self._take_best_mode()
+        self.remarks = tuple(self._hold())
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Frames with the time of the monotonic clock at which they were grabbed.
+
+        Raises
+        ------
+        CameraError
+            The camera does not answer any more.
+        """
+        index = failed = 0
+        last_s = -1.0
+        while failed < FAILED_READS:
+            grabbed = self._capture.grab()
+            t_s = time.monotonic()
+            there, bgr = self._capture.retrieve() if grabbed else (False, None)
+            if not there or bgr is None:
+                failed += 1
+                time.sleep(0.01)
+                continue
+            failed = 0
+            if t_s > last_s:
+                yield _frame(t_s, index, np.asarray(bgr, np.uint8))
+                index, last_s = index + 1, t_s
+        raise CameraError(
+            f"camera {self._number} ({self.name}) does not answer any more; plug it in again"
+        )
+
+    def close(self) -> None:
+        """Let go of the camera."""
+        self._capture.release()
+
+    def _take_best_mode(self) -> Mode:
+        # Uncompressed pictures do not fit through USB 2 at these sizes and rates.
+        self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+        for width, height, fps in MODES:
+            self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
+            self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
+            self._capture.set(cv2.CAP_PROP_FPS, fps)
+            granted = self._mode()
+            promised = granted.fps <= 0 or granted.fps >= LEAST_RATE * fps
+            if (granted.width, granted.height) == (width, height) and promised:
+                return granted
+        return self._mode()
+
+    def _mode(self) -> Mode:
+        width, height = (
+            round(self._capture.get(which))
+            for which in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
+        )
+        return Mode(width, height, float(self._capture.get(cv2.CAP_PROP_FPS)))
+
+    def _hold(self) -> Iterator[str]:
+        """Let the camera settle, hold what it found, and say what cannot be held."""
+        end_s = time.monotonic() + SETTLE_S
+        failed = 0
+        while time.monotonic() < end_s and failed < FAILED_READS:
+            failed = 0 if self._capture.grab() else failed + 1
+        for name, setting, held in (
+            ("Exposure", cv2.CAP_PROP_AUTO_EXPOSURE, _MANUAL_EXPOSURE),
+            ("White balance", cv2.CAP_PROP_AUTO_WB, 0.0),
+            ("Focus", cv2.CAP_PROP_AUTOFOCUS, 0.0),
+        ):
+            taken = self._capture.set(setting, held)
+            if not taken or abs(self._capture.get(setting) - held) > 1e-3:
+                yield f"{name} could not be held: the camera may change it during a press."
+
+
+def _frame(t_s: float, index: int, bgr: NDArray[np.uint8]) -> Frame:
+    luma, cr, cb = cv2.split(cv2.cvtColor(bgr, cv2.COLOR_BGR2YCrCb))
+    return Frame(
+        t_s,
+        index,
+        np.asarray(luma, np.uint8),
+        np.asarray(cb, np.uint8),
+        np.asarray(cr, np.uint8),
+        COLOUR,
+    )
+
+
+def _name(number: int) -> str:
+    names = {found.number: found.name for found in list_cameras()}
+    return names.get(number, f"camera {number}")
+
+
+def _not_opened(number: int) -> str:
+    found = list_cameras()
+    if not found:
+        return f"camera {number} cannot be opened: no camera was found; plug one in"
+    listed = ", ".join(f"{one.number} ({one.name})" for one in found)
+    if number not in {one.number for one in found}:
+        return f"there is no camera {number}; found: {listed}"
+    return (
+        f"camera {number} cannot be opened: another program may use it, or its rights are "
+        f"missing; found: {listed}"
+    )

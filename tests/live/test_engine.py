@@ -1,0 +1,217 @@
+"""The same pictures live and offline must give the same numbers; nothing measured may be lost."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pressing import PRESSED, ListSource, pictures
+
+from perfusion_cam.errors import SourceError
+from perfusion_cam.live.engine import Engine, OpenSource
+from perfusion_cam.live.preview import Shown
+from perfusion_cam.live.saving import Saver
+from perfusion_cam.session import Session
+from perfusion_cam.simulate import truth_of
+from perfusion_cam.thresholds import select_profiles
+from perfusion_cam.types import Frame, PressResult
+
+PATIENCE_S = 60.0
+
+
+def until(met: Callable[[], bool]) -> None:
+    end_s = time.monotonic() + PATIENCE_S
+    while not met():
+        assert time.monotonic() < end_s, "waited in vain"
+        time.sleep(0.01)
+
+
+def offline(given: Sequence[Frame]) -> list[PressResult]:
+    """What the session gives for frames counted from the first one."""
+    session, start_s = Session(), given[0].t_s
+    found = [
+        result
+        for index, frame in enumerate(given)
+        for result in session.push(replace(frame, t_s=frame.t_s - start_s, index=index))
+    ]
+    return found + session.flush()
+
+
+def assert_identical(one: Any, other: Any) -> None:
+    """Equal to the last bit in every field."""
+    assert type(one) is type(other)
+    for field in fields(one):
+        mine, yours = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(mine, np.ndarray):
+            np.testing.assert_array_equal(mine, yours, err_msg=field.name)
+        elif hasattr(mine, "__dataclass_fields__"):
+            assert_identical(mine, yours)
+        else:
+            assert mine == yours, field.name
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Callable[..., Engine]]:
+    engines = []
+
+    def make(open_source: OpenSource, **options: Any) -> Engine:
+        profiles = select_profiles(("filler-occlusion",))
+        engine = Engine(open_source, Saver(tmp_path), profiles, **options)
+        engine.start()
+        engines.append(engine)
+        return engine
+
+    yield make
+    for engine in engines:
+        engine.stop()
+
+
+def test_live_and_offline_are_identical(made: Callable[..., Engine], tmp_path: Path) -> None:
+    engine = made(lambda: ListSource(pictures()), depth=1000)
+    engine.choose_side("affected")
+    until(lambda: engine.state.guided.running == "ended")
+    (live,) = engine.state.finished
+    (expected,) = offline(pictures())
+    assert_identical(live.result, expected)
+    (truth,) = truth_of(PRESSED, "pressed").presses
+    assert truth.t90_s is not None
+    assert expected.refill.crt_ci95_s is not None
+    assert expected.refill.crt_ci95_s[0] <= truth.t90_s <= expected.refill.crt_ci95_s[1]
+    saved = json.loads((tmp_path / "affected-1" / "result.json").read_text())
+    assert saved["presses"][0]["crt_s"] == pytest.approx(expected.refill.crt_s, abs=1e-4)
+
+
+def test_dropped_pictures_are_counted_and_the_rest_measured_as_offline(
+    made: Callable[..., Engine],
+) -> None:
+    gate = threading.Semaphore(0)
+    engine = made(lambda: ListSource(pictures(), gate=gate), depth=30)
+    engine.choose_side("affected")
+    gate.release(10)
+    until(lambda: engine.state.frames == 10)
+    blocked, go_on = threading.Event(), threading.Event()
+
+    def hold_up() -> None:
+        blocked.set()
+        go_on.wait(PATIENCE_S)
+
+    engine._wishes.put(hold_up)
+    until(blocked.is_set)
+    gate.release(35)
+    until(lambda: len(engine._intake.dropped_s) == 5)
+    go_on.set()
+    until(lambda: engine.state.frames == 40)
+    for taken in (*range(60, len(pictures()) - 5, 20), len(pictures()) - 5):
+        gate.release(20)
+        until(lambda taken=taken: engine.state.frames == taken)
+    until(lambda: engine.state.guided.running == "ended")
+    missing = list(engine._intake.dropped_s)
+    assert missing == [frame.t_s for frame in pictures()[40:45]]
+    (live,) = engine.state.finished
+    (expected,) = offline([frame for frame in pictures() if frame.t_s not in missing])
+    assert live.result.refill.crt_s == expected.refill.crt_s
+    (_, examination), *_ = engine._examining.examinations()
+    assert examination.source.frames == len(pictures()) - 5
+    assert any("5 pictures were left out" in told for told in examination.source.warnings)
+
+
+def test_two_sides_are_compared(made: Callable[..., Engine], tmp_path: Path) -> None:
+    gate = threading.Semaphore(0)
+    later = [replace(frame, t_s=frame.t_s + 20.0) for frame in pictures()]
+    engine = made(lambda: ListSource([*pictures(), *later], gate=gate), depth=1000)
+    engine.choose_side("affected")
+    gate.release(len(pictures()))
+    until(lambda: engine.state.frames == len(pictures()))
+    assert engine.state.guided.phase == "recovering"
+    assert engine.state.guided.back
+    assert engine.state.provisional is not None
+    assert engine.state.finished == ()
+    engine.choose_side("unaffected")
+    until(lambda: len(engine.state.finished) == 1)
+    assert engine.state.guided.side == "unaffected"
+    assert engine.answer is None
+    gate.release(len(pictures()))
+    until(lambda: engine.answer is not None)
+    assert engine.answer is not None
+    found = engine.answer.comparison
+    assert found.sides.ratio == pytest.approx(1.0, rel=1e-3)
+    one, other = engine.state.finished
+    assert (one.side, other.side) == ("affected", "unaffected")
+    assert other.result.refill.crt_s == pytest.approx(one.result.refill.crt_s, rel=1e-3)
+    for name in ("comparison.json", "report.html", "unaffected-1/press-1.png"):
+        until((tmp_path / name).exists)
+
+
+def test_a_lost_camera_is_said_and_the_press_goes_on_when_it_returns(
+    made: Callable[..., Engine],
+) -> None:
+    before, after = threading.Semaphore(0), threading.Semaphore(0)
+    sources = [
+        ListSource(pictures()[:60], ends=False, gate=before, fails="camera 0: gone"),
+        ListSource(pictures()[66:], ends=False, gate=after, fails="camera 0: gone again"),
+    ]
+
+    def open_source() -> ListSource:
+        if not sources:
+            raise SourceError("camera 0: not there")
+        return sources.pop(0)
+
+    engine = made(open_source, depth=1000)
+    engine.choose_side("affected")
+    until(lambda: engine.state.guided.phase == "settling")
+    before.release(1000)
+    until(lambda: engine.state.guided.running == "lost")
+    assert engine.state.source_words == "camera 0: gone"
+    assert engine.state.guided.phase == "pressing"
+    after.release(len(pictures()) - 66)
+    until(lambda: engine.state.frames == len(pictures()) - 6)
+    engine.pause()
+    until(lambda: len(engine.state.finished) == 1)
+    (expected,) = offline([*pictures()[:60], *pictures()[66:]])
+    assert engine.state.finished[0].result.refill.crt_s == expected.refill.crt_s
+
+
+def test_results_that_cannot_be_written_are_kept_and_written_later(
+    made: Callable[..., Engine], tmp_path: Path
+) -> None:
+    blocker = tmp_path / "affected-1"
+    blocker.write_text("in the way")
+    engine = made(lambda: ListSource(pictures()), depth=1000)
+    engine.choose_side("affected")
+    until(lambda: engine.state.saving_fails is not None)
+    assert len(engine.state.finished) == 1
+    blocker.unlink()
+    until(lambda: engine.state.saving_fails is None)
+    assert (blocker / "result.json").exists()
+
+
+def test_a_chosen_site_begins_anew_and_narrows_the_search(made: Callable[..., Engine]) -> None:
+    gate = threading.Semaphore(0)
+    engine = made(lambda: ListSource(pictures(), gate=gate), depth=1000)
+    engine.choose_side("affected")
+    gate.release(5)
+    until(lambda: engine.state.frames == 5)
+    engine.choose_site(150 / 320, 95 / 180)
+    gate.release(1000)
+    until(lambda: engine.state.guided.running == "ended")
+    (live,) = engine.state.finished
+    assert live.placement == "affected-2"
+    assert live.result.site is not None
+    assert np.hypot(live.result.site.x_px - 150, live.result.site.y_px - 95) < 8
+
+
+def test_small_pictures_come_from_the_newest_frames(made: Callable[..., Engine]) -> None:
+    seen: list[Shown] = []
+    engine = made(lambda: ListSource(pictures()[:20]), on_picture=seen.append)
+    engine.choose_side("affected")
+    until(lambda: engine.state.guided.running == "ended")
+    until(lambda: bool(seen) and seen[-1].t_s == pictures()[19].t_s)
+    assert all(shown.jpeg.startswith(b"\xff\xd8") for shown in seen)
+    assert abs(seen[-1].captured_s - time.time()) < PATIENCE_S

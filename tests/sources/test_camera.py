@@ -1,0 +1,119 @@
+"""Cameras, with OpenCV's capture replaced by one whose answers are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from perfusion_cam.colour import rgb_matrix
+from perfusion_cam.errors import CameraError
+from perfusion_cam.picture import upright_rgb
+from perfusion_cam.sources import camera
+from perfusion_cam.sources.camera import Camera, FoundCamera, list_cameras
+
+SIZES = {cv2.CAP_PROP_FRAME_WIDTH: 0, cv2.CAP_PROP_FRAME_HEIGHT: 1}
+
+
+class FakeCapture:
+    """A capture that grants some sizes and holds some settings."""
+
+    grants = ((1280, 720), (640, 480))
+    holds = (cv2.CAP_PROP_AUTO_EXPOSURE, cv2.CAP_PROP_AUTO_WB)
+    opened = True
+    pictures = 3
+
+    def __init__(self, number: int) -> None:
+        self._asked = [640, 480]
+        self._values: dict[int, float] = {}
+        self._left = 1000
+        self._at = 0
+
+    def isOpened(self) -> bool:  # noqa: N802 (OpenCV's name)
+        return self.opened
+
+    def set(self, which: int, value: float) -> bool:
+        if which in SIZES:
+            self._asked[SIZES[which]] = int(value)
+        elif which in self.holds or which == cv2.CAP_PROP_FPS:
+            self._values[which] = value
+        else:
+            return False
+        return True
+
+    def get(self, which: int) -> float:
+        if which in SIZES:
+            asked = tuple(self._asked)
+            granted = asked if asked in self.grants else (640, 480)
+            return float(granted[SIZES[which]])
+        return self._values.get(which, -1.0)
+
+    def grab(self) -> bool:
+        return self._at < self.pictures
+
+    def retrieve(self) -> tuple[bool, np.ndarray]:
+        self._at += 1
+        return True, np.full((4, 6, 3), (20 * self._at, 90, 160), np.uint8)
+
+    def release(self) -> None:
+        self._left = 0
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[float]:
+    ticks = count(100.0, 0.25)
+    monkeypatch.setattr(camera.time, "monotonic", lambda: next(ticks))
+    monkeypatch.setattr(camera.time, "sleep", lambda _: None)
+    monkeypatch.setattr(camera.cv2, "VideoCapture", FakeCapture)
+    monkeypatch.setattr(camera, "list_cameras", lambda: [FoundCamera(0, "Desk camera")])
+    return ticks
+
+
+@pytest.mark.usefixtures("clock")
+def test_the_best_mode_that_is_granted_is_taken() -> None:
+    assert Camera(0).mode[:2] == (1280, 720)
+
+
+@pytest.mark.usefixtures("clock")
+def test_what_cannot_be_held_is_said() -> None:
+    (remark,) = Camera(0).remarks
+    assert remark.startswith("Focus could not be held")
+
+
+@pytest.mark.usefixtures("clock")
+def test_frames_are_stamped_when_grabbed_and_keep_their_colour() -> None:
+    given = iter(Camera(0))
+    frames = [next(given) for _ in range(3)]
+    with pytest.raises(CameraError, match=r"camera 0 \(Desk camera\) does not answer"):
+        next(given)
+    assert [frame.index for frame in frames] == [0, 1, 2]
+    assert np.diff([frame.t_s for frame in frames]) == pytest.approx([0.25, 0.25])
+    first = frames[0]
+    assert rgb_matrix(first.colour).shape == (3, 4)
+    np.testing.assert_allclose(upright_rgb(first)[0, 0], (160, 90, 20), atol=1)
+
+
+@pytest.mark.parametrize(
+    ("number", "says"), [(0, "another program may use it"), (4, "no camera 4; found: 0 \\(Desk")]
+)
+@pytest.mark.usefixtures("clock")
+def test_a_camera_that_cannot_be_opened(
+    monkeypatch: pytest.MonkeyPatch, number: int, says: str
+) -> None:
+    monkeypatch.setattr(FakeCapture, "opened", False)
+    with pytest.raises(CameraError, match=says):
+        Camera(number)
+
+
+def test_cameras_are_named_by_linux(tmp_path: Path) -> None:
+    for number, index, name in ((0, 0, "Desk camera"), (1, 1, "Desk camera"), (2, 0, "Phone")):
+        device = tmp_path / f"video{number}"
+        device.mkdir()
+        (device / "index").write_text(f"{index}\n")
+        (device / "name").write_text(f"{name}\n")
+    assert list_cameras(tmp_path) == [FoundCamera(0, "Desk camera"), FoundCamera(2, "Phone")]
+    assert list_cameras(tmp_path / "none") == []
