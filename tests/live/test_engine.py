@@ -136,11 +136,11 @@ def test_two_sides_are_compared(made: Callable[..., Engine], tmp_path: Path) -> 
     engine.choose_side("unaffected")
     until(lambda: len(engine.state.finished) == 1)
     assert engine.state.guided.side == "unaffected"
-    assert engine.answer is None
+    assert engine.compared is None
     gate.release(len(pictures()))
-    until(lambda: engine.answer is not None)
-    assert engine.answer is not None
-    found = engine.answer.comparison
+    until(lambda: engine.compared is not None)
+    assert engine.compared is not None
+    found = engine.compared.answer.comparison
     assert found.sides.ratio == pytest.approx(1.0, rel=1e-3)
     one, other = engine.state.finished
     assert (one.side, other.side) == ("affected", "unaffected")

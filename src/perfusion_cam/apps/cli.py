@@ -1,4 +1,4 @@
-"""The command line: ``perfusion-cam analyze | compare | trace | simulate | thresholds``.
+"""The command line: ``perfusion-cam analyze | compare | live | trace | ...``.
 
 Nothing heavy is imported before a command runs, so that ``--help`` answers at once.
 """
@@ -15,7 +15,9 @@ import typer
 from perfusion_cam.apps import thresholds
 from perfusion_cam.apps.compare import compare
 from perfusion_cam.apps.failing import emit, guarded
+from perfusion_cam.apps.live import live
 from perfusion_cam.apps.options import JsonOption, OutOption, numbers
+from perfusion_cam.apps.validate import validate
 
 if TYPE_CHECKING:
     from perfusion_cam.settings import Region
@@ -25,7 +27,8 @@ app = typer.Typer(
     help="Capillary refill time from ordinary video. Research use only; not a medical device.",
     epilog="Exit codes: 0 done (whatever was found), 2 usage, 3 unreadable recording, 4 result "
     "cannot be written, 5 site outside the picture, 6 unreadable trace, 7 faulty profile "
-    "of rules, 8 recordings that cannot be compared, 70 internal error, 130 interrupted.",
+    "of rules, 8 recordings that cannot be compared, 9 no camera, 10 page cannot be served, 70 "
+    "internal error, 130 interrupted.",
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -33,6 +36,8 @@ app = typer.Typer(
 )
 app.add_typer(thresholds.app, name="thresholds")
 app.command()(compare)
+app.command()(live)
+app.command()(validate)
 
 
 def main() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from perfusion_cam.comparison import Answer, Question, answer
 from perfusion_cam.live.placement import Side
 from perfusion_cam.report.atomic import make_folder
-from perfusion_cam.report.comparison_content import comparison_content
+from perfusion_cam.report.comparison_content import ComparisonContent, comparison_content
 from perfusion_cam.report.comparison_document import comparison_document
 from perfusion_cam.report.comparison_folder import write_comparison
 from perfusion_cam.report.document import document, to_json
@@ -17,9 +18,17 @@ from perfusion_cam.thresholds import Profile, Subject
 from perfusion_cam.types import Examination
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A comparison of sides, and what its page says."""
+
+    answer: Answer
+    content: ComparisonContent
+
+
 def compare_placements(
     examinations: Sequence[tuple[Side, Examination]], subject: Subject, profiles: Sequence[Profile]
-) -> Answer | None:
+) -> Compared | None:
     """Compare the sides as far as they were examined.
 
     Parameters
@@ -31,7 +40,7 @@ def compare_placements(
 
     Returns
     -------
-    Answer or None
+    Compared or None
         None until both sides have a press.
     """
     pressed = {
@@ -46,11 +55,12 @@ def compare_placements(
     if not all(sides.values()):
         return None
     question = Question(affected=sides["affected"], unaffected=sides["unaffected"], subject=subject)
-    return answer(question, lambda path: pressed[path][1], profiles)
+    found = answer(question, lambda path: pressed[path][1], profiles)
+    return Compared(found, comparison_content(found, comparison_document(found)["colour"]))
 
 
 def write_placements(
-    examinations: Sequence[tuple[Side, Examination]], found: Answer | None, folder: Path
+    examinations: Sequence[tuple[Side, Examination]], found: Compared | None, folder: Path
 ) -> None:
     """Write the files of every placement, and of the comparison if there is one.
 
@@ -62,6 +72,5 @@ def write_placements(
         place = make_folder(folder / examination.source.file)
         write_examination(examination, document(examination), place)
     if found is not None:
-        written = comparison_document(found)
-        content = comparison_content(found, written["colour"])
-        write_comparison(found, content, to_json(written), folder)
+        written = to_json(comparison_document(found.answer))
+        write_comparison(found.answer, found.content, written, folder)

@@ -9,9 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 
 from perfusion_cam.analysis import one_thread_each
-from perfusion_cam.comparison import Answer
 from perfusion_cam.errors import PerfusionCamError
-from perfusion_cam.live.comparing import compare_placements, write_placements
+from perfusion_cam.live.comparing import Compared, compare_placements, write_placements
 from perfusion_cam.live.examining import Examining
 from perfusion_cam.live.intake import DEPTH, Intake
 from perfusion_cam.live.placement import Side
@@ -70,7 +69,7 @@ class Engine:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._aside = ThreadPoolExecutor(1, "comparing")
-        self._answering: Future[Answer | None] | None = None
+        self._answering: Future[Compared | None] | None = None
         self._subject = Subject()
         self._dropped_told = 0
         self._heard_s = time.monotonic()
@@ -78,7 +77,7 @@ class Engine:
         self._words = ""
         self._intake = self._new_intake()
         self._running: Running = "starting"
-        self.answer: Answer | None = None
+        self.compared: Compared | None = None
         """The comparison of sides, as soon as there is one."""
         self.failure: str | None = None
         """Why sides could not be compared or written."""
@@ -98,6 +97,11 @@ class Engine:
         self._intake.stop()
         self._preview.stop()
         self._aside.shutdown()
+
+    @property
+    def source_name(self) -> str:
+        """What to call the source."""
+        return self._intake.facts.name
 
     def choose_side(self, side: Side) -> None:
         """Begin a placement of the camera before one side."""
@@ -179,7 +183,7 @@ class Engine:
         if self._running == "starting" and intake.facts.ends:
             return
         if not intake.ended:
-            if time.monotonic() - self._heard_s > SILENT_S:
+            if self._running == "running" and time.monotonic() - self._heard_s > SILENT_S:
                 self._running = "lost"
         elif intake.facts.ends and intake.error is None:
             self._pause()
@@ -208,7 +212,7 @@ class Engine:
         """Compare the sides and write all files, aside: pictures do not wait for it."""
         examinations, subject = self._examining.examinations(), self._subject
 
-        def work() -> Answer | None:
+        def work() -> Compared | None:
             found = compare_placements(examinations, subject, self._profiles)
             write_placements(examinations, found, self._saver.folder)
             return found
@@ -220,6 +224,6 @@ class Engine:
             return
         done, self._answering = self._answering, None
         try:
-            self.answer, self.failure = done.result(), None
+            self.compared, self.failure = done.result(), None
         except PerfusionCamError as error:
             self.failure = str(error)

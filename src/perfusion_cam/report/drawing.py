@@ -39,8 +39,13 @@ def outlines(result: PressResult, grid: GridShape) -> Outlines:
     return Outlines(
         site=[] if site is None else trace(site.cells, grid.cell_px),
         control=[] if site is None else trace(site.control_cells, grid.cell_px),
-        tool=_without_specks(trace(_closed(result.press.tool_cells), grid.cell_px, holes=False)),
+        tool=trace_tool(result.press.tool_cells, grid.cell_px),
     )
+
+
+def trace_tool(cells: BoolArray, cell_px: float) -> list[FloatArray]:
+    """Trace a tool as `trace` does, without its specks and holes."""
+    return _without_specks(trace(_closed(cells), cell_px, holes=False))
 
 
 def trace(cells: BoolArray, cell_px: float, *, holes: bool = True) -> list[FloatArray]:

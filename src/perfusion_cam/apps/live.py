@@ -1,0 +1,59 @@
+"""The command line of live examinations: ``perfusion-cam live``.
+
+Nothing heavy is imported before the command runs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from perfusion_cam.apps.failing import guarded
+
+
+def live(
+    camera: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="A camera of this computer; the first one if not given."),
+    ] = None,
+    source: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Play a recording as if it were a camera.")
+    ] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser", help="Use the camera of the browser's own tab.")
+    ] = False,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where a folder for this examination is made.")
+    ] = Path("perfusion-cam-live"),
+    profile: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PROFILE|FILE", help="Rules; filler-occlusion if not given. May be repeated."
+        ),
+    ] = None,
+    port: Annotated[
+        int, typer.Option(metavar="P", min=0, max=65535, help="A free one if not given.")
+    ] = 0,
+    open_: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the page in a browser.")
+    ] = True,
+) -> None:
+    """Examine live, guided press by press in a page on this machine."""
+    if sum([camera is not None, source is not None, browser]) > 1:
+        raise typer.BadParameter(
+            "give one of --camera, --source and --browser", param_hint="--camera"
+        )
+    with guarded("examining live"):
+        from perfusion_cam.apps.live_serving import serve
+
+        serve(
+            camera=camera,
+            source=source,
+            browser=browser,
+            out=out,
+            profiles=profile,
+            port=port,
+            open_page=open_,
+        )

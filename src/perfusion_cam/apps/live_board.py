@@ -1,0 +1,111 @@
+"""The newest of everything the page shows, each part with a version."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from perfusion_cam.apps import live_words
+from perfusion_cam.live.engine import Engine
+from perfusion_cam.live.preview import Shown
+
+REFRESH_S = 0.08
+STAMP = struct.Struct("<dd")
+"""Before each JPEG: capture time on the computer's clock and on the source's, seconds."""
+
+
+class Board:
+    """Turns what the engine knows into messages; a part that did not change is not sent again.
+
+    Attributes
+    ----------
+    parts : dict of name -> (version, text)
+    picture : (version, bytes)
+    """
+
+    def __init__(self) -> None:
+        self.parts: dict[str, tuple[int, str]] = {}
+        self.picture: tuple[int, bytes] = (0, b"")
+        self._from: dict[str, Any] = {}
+        self._listening: set[asyncio.Event] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def show(self, shown: Shown) -> None:
+        """Take a new picture, from any thread."""
+        data = STAMP.pack(shown.captured_s, shown.t_s) + shown.jpeg
+        self.picture = (self.picture[0] + 1, data)
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop may just have been closed
+                self._loop.call_soon_threadsafe(self.wake)
+
+    def wake(self) -> None:
+        """Tell all who listen that something is new."""
+        for event in self._listening:
+            event.set()
+
+    def listen(self) -> asyncio.Event:
+        """Get an event that is set whenever something is new."""
+        event = asyncio.Event()
+        self._listening.add(event)
+        return event
+
+    def leave(self, event: asyncio.Event) -> None:
+        """Stop listening."""
+        self._listening.discard(event)
+
+    async def follow(self, engine: Engine) -> None:
+        """Follow the engine until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        try:
+            while True:
+                if self._refresh(engine):
+                    self.wake()
+                await asyncio.sleep(REFRESH_S)
+        finally:
+            self._loop = None
+
+    def _refresh(self, engine: Engine) -> bool:
+        state = engine.state
+        drawn_from = (state.tool_cells, state.provisional)
+        changed = [
+            self._put("state", state, lambda: live_words.said(state)),
+            self._put("drawn", drawn_from, lambda: live_words.drawn(state)),
+            self._put(
+                "watched", (state.provisional,), lambda: live_words.watched(state.provisional)
+            ),
+            self._put(
+                "finished",
+                state.finished,
+                lambda: [live_words.listed(one) for one in state.finished],
+            ),
+            self._put(
+                "compared",
+                (engine.compared,),
+                lambda: engine.compared and live_words.compared_words(engine.compared),
+            ),
+            self._put("failure", (engine.failure,), lambda: engine.failure),
+        ]
+        return any(changed)
+
+    def _put(self, name: str, source: Any, make: Callable[[], Any]) -> bool:
+        """Make a part anew if what it is made from is another object than last time."""
+        before = self._from.get(name)
+        if before is not None and _same(before, source):
+            return False
+        self._from[name] = source
+        version, text = self.parts.get(name, (0, ""))
+        new = json.dumps({"is": name, "now": make()}, allow_nan=False)
+        if new == text:
+            return False
+        self.parts[name] = (version + 1, new)
+        return True
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))
+    return one is other

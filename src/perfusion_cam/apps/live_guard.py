@@ -1,0 +1,121 @@
+"""Who may talk to the page's server: this machine's browser with the token, and nobody else."""
+
+from __future__ import annotations
+
+import secrets
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+REFUSED = (
+    "Open the address that the terminal shows: it holds the token of this examination. "
+    "Nothing was shown or changed."
+)
+
+
+def content_security_policy(origin: str) -> str:
+    """Only what this server itself sends may run, be drawn or be talked to."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' blob:",
+            "media-src 'self' blob:",
+            f"connect-src 'self' {origin.replace('http', 'ws', 1)}",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+class Guard:
+    """Lets requests through that name this server, come from its page and know the token.
+
+    Parameters
+    ----------
+    app : ASGIApp
+    token : str
+    origins : sequence of str
+        Such as ``http://127.0.0.1:8000``.
+    """
+
+    def __init__(self, app: ASGIApp, token: str, origins: tuple[str, ...]) -> None:
+        self._app, self._token, self._origins = app, token, origins
+        self._hosts = {origin.partition("://")[2] for origin in origins}
+        port = origins[0].rpartition(":")[2]
+        self._cookie = f"perfusion_cam_{port}"  # cookies do not know ports
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if headers.get("host") not in self._hosts or not self._from_here(scope, headers):
+            await self._refuse(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] == "/" and self._token_given(scope):
+            await self._welcome(scope, receive, send)
+        elif not self._known(headers):
+            await self._refuse(scope, receive, send)
+        else:
+            await self._app(scope, receive, self._hardened(scope, headers, send))
+
+    def _from_here(self, scope: Scope, headers: Headers) -> bool:
+        """Whether the page that asks is ours; a web socket always names its page."""
+        origin = headers.get("origin")
+        if origin is None:
+            return bool(scope["type"] == "http")
+        return origin in self._origins and origin.partition("://")[2] == headers["host"]
+
+    def _token_given(self, scope: Scope) -> bool:
+        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+        return secrets.compare_digest(given.encode(), self._token.encode())
+
+    def _known(self, headers: Headers) -> bool:
+        try:
+            cookies = SimpleCookie(headers.get("cookie", ""))
+        except CookieError:
+            return False
+        given = cookies[self._cookie].value if self._cookie in cookies else ""
+        return secrets.compare_digest(given.encode(), self._token.encode())
+
+    async def _welcome(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Move the token from the address, which others may see, into a cookie."""
+        response = RedirectResponse("/", 303)
+        response.set_cookie(
+            self._cookie,
+            self._token,
+            httponly=True,
+            samesite="strict",
+            secure=self._origins[0].startswith("https"),
+        )
+        await response(scope, receive, self._hardened(scope, Headers(scope=scope), send))
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        response: Response = PlainTextResponse(REFUSED, 403)
+        await response(scope, receive, self._hardened(scope, Headers(scope=scope), send))
+
+    def _hardened(self, scope: Scope, headers: Headers, send: Send) -> Send:
+        scheme = self._origins[0].partition("://")[0]
+        policy = content_security_policy(f"{scheme}://{headers.get('host', '')}")
+
+        async def hardened(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                told = MutableHeaders(scope=message)
+                told["Content-Security-Policy"] = policy
+                told["X-Content-Type-Options"] = "nosniff"
+                told["Referrer-Policy"] = "no-referrer"
+                told["Cache-Control"] = "no-store"
+                told["Cross-Origin-Opener-Policy"] = "same-origin"
+                told["Cross-Origin-Resource-Policy"] = "same-origin"
+                told["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
+            await send(message)
+
+        return hardened

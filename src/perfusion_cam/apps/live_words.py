@@ -1,0 +1,138 @@
+"""What the page is told, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from perfusion_cam.live.comparing import Compared
+from perfusion_cam.live.guidance import prompt
+from perfusion_cam.live.state import Finished, LiveState
+from perfusion_cam.report.drawing import Outlines, outlines, trace_tool
+from perfusion_cam.report.findings_words import RULE_COLUMNS
+from perfusion_cam.report.wording import RESEARCH_USE_ONLY, held, verdict
+from perfusion_cam.types import FloatArray, PressResult
+
+Plain = dict[str, Any]
+
+CURVE_POINTS = 240
+"""As many points of a curve as a screen can show apart."""
+OUTLINE_POINTS = 120
+BEFORE_S = 8.0
+"""So much of a curve before the release is shown."""
+
+
+def said(state: LiveState) -> Plain:
+    """What changes from moment to moment."""
+    told = prompt(state.guided)
+    return {
+        "prompt": told._asdict(),
+        "phase": state.guided.phase,
+        "running": state.guided.running,
+        "side": state.guided.side,
+        "troubles": [{"says": one.value.says, "do": one.value.do} for one in state.guided.troubles],
+        "source": state.source_words,
+        "t_s": round(state.t_s, 2),
+        "frames": state.frames,
+        "dropped": state.dropped,
+        "to_picture": _to_picture(state),
+        "saving_fails": state.saving_fails,
+    }
+
+
+def drawn(state: LiveState) -> Plain:
+    """Outlines to lay over the picture, in pixels of the placement's first picture."""
+    lines = Outlines([], [], [])
+    grid = state.grid
+    if state.tool_cells is not None:
+        lines = lines._replace(tool=trace_tool(state.tool_cells, grid.cell_px))
+    elif state.provisional is not None:
+        lines = outlines(state.provisional, grid)._replace(tool=[])
+    return {name: [_few(line) for line in group] for name, group in lines._asdict().items()}
+
+
+def watched(result: PressResult | None) -> Plain | None:
+    """The press under way, as provisional: never a lower bound or a refusal, which may change."""
+    if result is None:
+        return None
+    measured = result.refill.status == "measured"
+    return {
+        "words": f"provisional: {verdict(result.refill)}" if measured else None,
+        "curve": curve(result),
+    }
+
+
+def listed(one: Finished) -> Plain:
+    """One finished press."""
+    refill = one.result.refill
+    return {
+        "side": one.side,
+        "number": one.number,
+        "status": refill.status,
+        "words": verdict(refill),
+        "held": held(one.result.press),
+        "reasons": list(refill.reasons),
+        "curve": curve(one.result),
+    }
+
+
+def curve(result: PressResult) -> Plain | None:
+    """The recovery as the share of the pressed-out colour still missing, from release on."""
+    if result.curve is None:
+        return None
+    found, release_s = result.curve, result.press.release_s
+    depth = result.refill.blanch_depth
+    if depth is None or depth <= 0:
+        late = found.used & (found.t_s > release_s)
+        if not late.any():
+            return None
+        depth = float(np.max(np.abs(found.signal[late])))
+    shown = found.used & (found.t_s > release_s - BEFORE_S)
+    points = _thinned(np.stack([found.t_s - release_s, found.signal / depth], axis=1)[shown])
+    fit: list[list[float]] = []
+    if result.refill.fit_t_s is not None and result.refill.fit_signal is not None:
+        fit = _thinned(
+            np.stack([result.refill.fit_t_s - release_s, result.refill.fit_signal / depth], axis=1)
+        )
+    return {"points": points, "fit": fit}
+
+
+def compared_words(found: Compared) -> Plain:
+    """The comparison, in the words of every other output."""
+    content = found.content
+    return {
+        "title": content.title,
+        "answer": content.answer,
+        "sides": asdict(content.sides),
+        "contrasts": [asdict(one) for one in content.contrasts],
+        "profiles": [
+            {"title": one.profile.title, "rows": one.rows, "met": one.met, "others": one.others}
+            for one in content.profiles
+        ],
+        "rule_columns": RULE_COLUMNS,
+        "notes": content.notes,
+        "sections": [asdict(one) for one in content.sections],
+    }
+
+
+def notice() -> str:
+    """The words that stand on every output."""
+    return RESEARCH_USE_ONLY
+
+
+def _to_picture(state: LiveState) -> list[list[float]]:
+    """Matrix from pixels of the first picture to shares of this one's width and height."""
+    width, height = state.size_px
+    scale = np.array([[1 / max(width, 1)], [1 / max(height, 1)]])
+    return [[round(float(value), 7) for value in row] for row in state.to_frame * scale]
+
+
+def _few(line: FloatArray) -> list[list[float]]:
+    return _thinned(line, OUTLINE_POINTS, 1)
+
+
+def _thinned(rows: FloatArray, most: int = CURVE_POINTS, digits: int = 3) -> list[list[float]]:
+    step = max(1, -(-len(rows) // most))
+    return [[round(float(x), digits), round(float(y), digits)] for x, y in rows[::step]]

@@ -1,0 +1,166 @@
+// One web socket to the program; everything shown is what it says.
+
+import { OwnCamera } from "/web/camera.js";
+import { Chart } from "/web/chart.js";
+import { Picture } from "/web/picture.js";
+import { compare, element, list } from "/web/results.js";
+import { Sound } from "/web/sound.js";
+
+const RETRY_MS = 1000;
+const PHASES = {
+  settling: "bare skin", ready: "ready", pressing: "pressing", lifted: "released",
+  recovering: "recovering", done: "done", unrecognised: "no press recognised",
+};
+const at = (id) => document.getElementById(id);
+
+let socket = null;
+let controls = false;
+let films = false;
+let state = null;
+let cued = "";
+
+const wish = (what) => {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(what));
+};
+const picture = new Picture(at("picture"), (x, y) => controls && wish({ do: "site", x, y }));
+const chart = new Chart(at("chart"));
+const sound = new Sound();
+const camera = new OwnCamera(
+  at("own"),
+  (blob, most) => {
+    if (controls && socket?.readyState === WebSocket.OPEN && socket.bufferedAmount < most) socket.send(blob);
+  },
+  (words, filming) => {
+    at("filmed").textContent = words;
+    at("film").hidden = filming;
+  },
+);
+
+const shown = {
+  tab(now) {
+    ({ controls, films } = now);
+    at("notice").textContent = now.notice;
+    at("watching").hidden = controls;
+    at("filming").hidden = !(films && controls);
+    if (films && controls && !camera.stream && at("film").hidden === false && !at("filmed").textContent) camera.start();
+    enable();
+  },
+
+  state(now) {
+    state = now;
+    const { prompt } = now;
+    if (at("says").textContent !== prompt.says) at("says").textContent = prompt.says;
+    at("more").textContent = prompt.more;
+    at("count").hidden = prompt.count_s === null;
+    at("count").textContent = prompt.count_s ?? "";
+    const idle = now.phase === "idle";
+    at("side").textContent = idle ? "No side chosen" : `${now.side === "affected" ? "Affected" : "Unaffected"} side`;
+    at("side").className = `side ${idle ? "" : now.side}`;
+    at("phase").hidden = idle || now.running !== "running";
+    at("phase").textContent = PHASES[now.phase] ?? "";
+    picture.toPicture = now.to_picture;
+    at("troubles").replaceChildren(...now.troubles.map((one) => {
+      const item = element("li");
+      item.append(element("strong", one.says), one.do);
+      return item;
+    }));
+    const dropped = now.dropped ? `, ${now.dropped} pictures left out` : "";
+    at("source").textContent = now.source ? `${now.source}${dropped}` : "";
+    at("unsaved").hidden = !now.saving_fails;
+    at("unsaved").textContent = now.saving_fails
+      ? `Results cannot be saved: ${now.saving_fails} They are kept here and saved as soon as that is possible.` : "";
+    if (prompt.code !== cued) {
+      cued = prompt.code;
+      document.documentElement.dataset.prompt = cued;
+      if (prompt.cue) sound.play(prompt.cue);
+    }
+    enable();
+  },
+
+  drawn(now) {
+    picture.outlines = now;
+  },
+
+  watched(now) {
+    chart.now = now?.curve ?? null;
+    at("provisional").hidden = !now?.words;
+    at("provisional").textContent = now?.words ?? "";
+    chart.draw();
+  },
+
+  finished(now) {
+    chart.finished = now;
+    for (const side of ["affected", "unaffected"]) {
+      list(at(`${side}-results`), now.filter((one) => one.side === side));
+    }
+    chart.draw();
+  },
+
+  compared(now) {
+    at("comparison").hidden = !now;
+    if (now) compare(at("compared"), now);
+  },
+
+  failure(now) {
+    if (now) {
+      at("unsaved").hidden = false;
+      at("unsaved").textContent = now;
+    }
+  },
+};
+
+function enable() {
+  const active = state && state.phase !== "idle" ? state.side : null;
+  for (const side of ["affected", "unaffected"]) {
+    at(side).disabled = !controls;
+    at(side).setAttribute("aria-pressed", String(active === side));
+  }
+  at("pause").disabled = !controls || !active;
+}
+
+function connect() {
+  socket = new WebSocket(`${location.origin.replace("http", "ws")}/tab`);
+  socket.binaryType = "arraybuffer";
+  socket.addEventListener("open", () => { at("away").hidden = true; });
+  socket.addEventListener("message", ({ data }) => {
+    if (data instanceof ArrayBuffer) {
+      picture.show(data);
+    } else {
+      const message = JSON.parse(data);
+      shown[message.is](message.now);
+    }
+  });
+  socket.addEventListener("close", () => {
+    controls = false;
+    enable();
+    at("away").hidden = false;
+    setTimeout(connect, RETRY_MS);
+  });
+}
+
+for (const side of ["affected", "unaffected"]) at(side).addEventListener("click", () => wish({ do: "side", side }));
+at("pause").addEventListener("click", () => wish({ do: "pause" }));
+at("control").addEventListener("click", () => wish({ do: "control" }));
+at("film").addEventListener("click", () => camera.start());
+at("sound").addEventListener("click", () => {
+  sound.toggle();
+  at("sound").setAttribute("aria-pressed", String(sound.on));
+  at("sound").textContent = sound.on ? "Sound on" : "Sound off";
+});
+
+function darken(dark) {
+  document.documentElement.classList.toggle("dark", dark);
+  at("dark").setAttribute("aria-pressed", String(dark));
+  chart.draw();
+}
+at("dark").addEventListener("click", () => darken(!document.documentElement.classList.contains("dark")));
+darken(matchMedia("(prefers-color-scheme: dark)").matches);
+
+function describe() {
+  const age = at("age").value === "" ? null : Number(at("age").value);
+  if (age === null || (age >= 0 && age <= 130)) wish({ do: "subject", sex: at("sex").value || null, age });
+}
+at("sex").addEventListener("change", describe);
+at("age").addEventListener("change", describe);
+
+connect();
