@@ -1,0 +1,323 @@
+"""The factors of the grid and their levels, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from perfusion_cam.simulate import Event, PressTruth, Scenario
+from perfusion_cam.simulate.curve import Curve
+from perfusion_cam.validation.cases import (
+    MIXES,
+    QUICK_MIXES,
+    Case,
+    Edit,
+    bit_rate,
+    made,
+    mild_cases,
+    mixed_cases,
+)
+
+NO_PRESS = "no press"
+NOT_BLANCHING = "not blanching"
+NOT_RECOVERING = "not recovering"
+GRIDS = ("full", "quick", "mild", "mixed")
+TURNS = 2
+
+
+def clip(**changes: Any) -> Edit:
+    """Change the clip."""
+    return lambda scenario: replace(scenario, **changes)
+
+
+def press(**changes: Any) -> Edit:
+    """Change its press."""
+    return lambda scenario: replace(
+        scenario, presses=tuple(replace(one, **changes) for one in scenario.presses)
+    )
+
+
+def curve(kind: str, **changes: Any) -> Edit:
+    """Change the refill law."""
+    return press(curve=Curve(kind, **changes))  # type: ignore[arg-type]
+
+
+def time_constant(tau_s: float) -> Edit:
+    """Change the time constant."""
+    return press(curve=Curve(tau_s=tau_s))
+
+
+def tool(name: str) -> Edit:
+    """Change the tool; a whole hand is filmed from closer by."""
+
+    def edit(scenario: Scenario) -> Scenario:
+        (one,) = scenario.presses
+        wider = 1.5 if name == "hand" else 1.0
+        return press(tool=name, radius_px=one.radius_px * wider)(scenario)
+
+    return edit
+
+
+def moved(**wide: float) -> Edit:
+    """Change distances, given in pixels of a picture 1280 wide."""
+
+    def edit(scenario: Scenario) -> Scenario:
+        unit = scenario.width / 1280
+        scaled = {name: value * unit for name, value in wide.items()}
+        of_press = {name: scaled.pop(name) for name in ("yield_px", "limb_px") if name in scaled}
+        return press(**of_press)(clip(**scaled)(scenario))
+
+    return edit
+
+
+def sized(width: int, height: int) -> Edit:
+    """Change the size of the picture and all that is in it, at the same bits a pixel."""
+
+    def edit(scenario: Scenario) -> Scenario:
+        grown = width / scenario.width
+        lengths = ("x_px", "y_px", "radius_px", "yield_px", "limb_px")
+        presses = tuple(
+            replace(one, **{name: getattr(one, name) * grown for name in lengths})
+            for one in scenario.presses
+        )
+        rate = round(scenario.encoding.bit_rate * grown**2)
+        return replace(
+            scenario,
+            width=width,
+            height=height,
+            shake_px=scenario.shake_px * grown,
+            presses=presses,
+            encoding=replace(scenario.encoding, bit_rate=rate),
+        )
+
+    return edit
+
+
+def filed(**changes: Any) -> Edit:
+    """Change how the clip is written."""
+    return lambda scenario: replace(scenario, encoding=replace(scenario.encoding, **changes))
+
+
+def at_rate(fps: float) -> Edit:
+    """Change the picture rate, at the same bits a pixel."""
+
+    def edit(scenario: Scenario) -> Scenario:
+        rate = round(scenario.encoding.bit_rate * fps / scenario.fps)
+        return filed(bit_rate=rate)(replace(scenario, fps=fps))
+
+    return edit
+
+
+def squeezed(bits_per_pixel: float) -> Edit:
+    """Change the bit rate."""
+
+    def edit(scenario: Scenario) -> Scenario:
+        size = (scenario.width, scenario.height)
+        return filed(bit_rate=bit_rate(bits_per_pixel, size, scenario.fps))(scenario)
+
+    return edit
+
+
+def pressed_again(wait_s: float, **changes: Any) -> Edit:
+    """Add a second press so long after the first is released; changed, and beside it or not."""
+
+    def edit(scenario: Scenario) -> Scenario:
+        (one,) = scenario.presses
+        begins_s = one.release_s + wait_s
+        again = replace(one, contact_s=begins_s, release_s=begins_s + 5.0, **changes)
+        return replace(scenario, presses=(one, again))
+
+    return edit
+
+
+def two_sites(scenario: Scenario) -> Scenario:
+    """Press left, then right of the middle, the second one slower."""
+    (one,) = scenario.presses
+    wait_s = 6.0 * one.curve.tau_s + 2.0
+    slow = Curve(tau_s=1.8 * one.curve.tau_s)
+    left = replace(one, x_px=0.28 * scenario.width, angle_deg=120.0)
+    right = replace(
+        one,
+        contact_s=one.release_s + wait_s,
+        release_s=one.release_s + wait_s + 5.0,
+        x_px=0.72 * scenario.width,
+        angle_deg=60.0,
+        curve=slow,
+    )
+    return replace(scenario, presses=(left, right))
+
+
+def nobody(*events: Event, **changes: Any) -> Edit:
+    """Take the press away and let something else happen."""
+    return clip(presses=(), events=events, **changes)
+
+
+def touched(surface: str) -> Edit:
+    """Put the finger on something that is no skin."""
+
+    def edit(scenario: Scenario) -> Scenario:
+        touching: tuple[PressTruth, ...] = tuple(
+            replace(one, depth=0.0, yield_px=0.0) for one in scenario.presses
+        )
+        return replace(scenario, presses=touching, surface=surface)  # type: ignore[arg-type]
+
+    return edit
+
+
+def unblanched(name: str) -> Edit:
+    """Press as usual skin that does not turn pale."""
+    return lambda scenario: press(depth=0.0)(tool(name)(scenario))
+
+
+FACTORS: dict[str, dict[str, Edit]] = {
+    "skin type": {str(kind): clip(fitzpatrick=kind) for kind in range(1, 7)},
+    "curve": {
+        "exp": curve("exp", tau_s=0.8),
+        "two-rate": curve("two-rate", tau_s=0.4, slow_tau_s=1.6, fast_share=0.6),
+        "transient first": curve("two-rate", tau_s=0.12, slow_tau_s=1.1, fast_share=0.35),
+        "delayed": curve("sigmoid", tau_s=0.25, delay_s=0.9),
+        "overshoot": curve("overshoot", tau_s=0.8, overshoot=0.15),
+        "stretched": curve("stretched", tau_s=0.7, beta=0.7),
+        "linear": curve("linear", tau_s=2.2),
+        "uneven": press(uneven=0.3),
+        "from the edge": press(inward=0.8),
+    },
+    "time constant": {f"{tau_s:g} s": time_constant(tau_s) for tau_s in (0.2, 0.4, 0.8, 1.6, 3, 5)},
+    "tool": {
+        name: tool(name) for name in ("finger", "hand", "glove-blue", "glove-black", "pen", "slide")
+    },
+    "lift-off": {f"{s:g} s": press(lift_s=s, approach_s=s) for s in (0.1, 0.25, 0.45, 0.8)},
+    "blanch depth": {f"{depth:g}": press(depth=depth) for depth in (0.04, 0.1, 0.2, 0.4, 0.95)},
+    "pressed skin": {
+        "pushed": moved(yield_px=12.0),
+        "creeps back": press(creep_s=2.0),
+        "limb gives way": moved(limb_px=14.0),
+    },
+    "shake": {f"{px} px": moved(shake_px=px) for px in (0, 12, 25)},
+    "exposure": {
+        "locked": clip(exposure="locked"),
+        "smooth 0.4 EV": clip(exposure_ev=0.4),
+        "steps 0.3 EV": clip(exposure="stepped", exposure_ev=0.3),
+        "steps 0.6 EV": clip(exposure="stepped", exposure_ev=0.6),
+        "settling": clip(events=(Event("exposure-settling", 0.0, 0.5, strength=0.3),)),
+    },
+    "white balance": {"warmer": clip(white_balance=0.06), "colder": clip(white_balance=-0.06)},
+    "light": {
+        "warm": clip(tint=0.3),
+        "cold": clip(tint=-0.3),
+        "from the side": clip(side_light=1.0),
+        "flickering": clip(flicker=0.08),
+        "switched": clip(events=(Event("lights-switch", 8.5, strength=0.2),)),
+        "glint": clip(events=(Event("glint", 7.5, 2.5),)),
+    },
+    "noise": {f"{well} e-": clip(full_well_e=float(well)) for well in (20_000, 3000, 1000)},
+    "lens": {"soft": moved(blur_px=2.5), "out of focus": moved(blur_px=7.0)},
+    "blood": {
+        "strong pulse": clip(pulse=0.04),
+        "vasomotion 1 %": clip(vasomotion=0.01),
+        "vasomotion 4 %": clip(vasomotion=0.04),
+    },
+    "picture rate": {f"{fps:g} Hz": at_rate(fps) for fps in (15.0, 24.0, 60.0)},
+    "timing": {
+        "jittered": clip(frame_jitter=0.2),
+        "variable rate": clip(rate_swing=0.5),
+        "5 % dropped": clip(drop_share=0.05),
+        "20 % dropped": clip(drop_share=0.2),
+    },
+    "picture size": {
+        "720p": sized(1280, 720),
+        "1080p": sized(1920, 1080),
+        "2160p": sized(3840, 2160),
+    },
+    "codec": {
+        "lossless": filed(codec="ffv1"),
+        "H.265": filed(codec="libx265", preset="ultrafast"),
+        "MPEG-4": filed(codec="mpeg4"),
+        "VP8": filed(codec="libvpx"),
+    },
+    "bit rate": {f"{bits:g} bit/px": squeezed(bits) for bits in (0.6, 0.1, 0.05, 0.025)},
+    "orientation": {
+        "turned 90": filed(quarter_turns=1),
+        "turned 180": filed(quarter_turns=2),
+        "mirrored": filed(mirrored=True),
+    },
+    "presses": {
+        "two sites": two_sites,
+        "same site twice": pressed_again(9.0),
+        "pressed again at once": pressed_again(1.5),
+        "touched again": pressed_again(1.5, depth=0.0),
+        "under way at start": press(contact_s=-1.0, release_s=4.0),
+    },
+    "background": {"table top": clip(background=True)},
+    NOT_RECOVERING: {
+        **{
+            f"{share:.0%} back": curve("stuck", tau_s=1.0, recovered=share)
+            for share in (0.0, 0.2, 0.4, 0.6, 0.75)
+        },
+        "very slow": curve("exp", tau_s=40.0),
+    },
+    NOT_BLANCHING: {
+        **{name: unblanched(name) for name in ("finger", "hand", "glove-black", "pen", "slide")},
+        "table top": touched("table"),
+        "cloth": touched("cloth"),
+    },
+    NO_PRESS: {
+        "still skin": nobody(),
+        "hand passes": nobody(Event("hand-passes", 2.5, 1.5)),
+        "hand hovers": nobody(Event("hand-passes", 2.0, 5.0, pause_s=3.5)),
+        "stroking": nobody(Event("stroking", 2.0, 4.0)),
+        "talking": nobody(Event("talking", 1.0, 7.0)),
+        "glint": nobody(Event("glint", 2.0, 4.0)),
+        "lights switched": nobody(Event("lights-switch", 4.0, strength=-0.5)),
+        "shadow": nobody(Event("shadow", 2.0, 5.0, pause_s=4.0, strength=0.5)),
+        "photograph": nobody(Event("still")),
+        "exposure settles": nobody(Event("exposure-settling", 0.0, 0.6, strength=0.4)),
+        "vasomotion": nobody(vasomotion=0.05),
+        "empty table": nobody(Event("hand-passes", 3.0, 1.5), surface="table"),
+        "cloth": nobody(Event("hand-passes", 3.0, 4.0, pause_s=2.5), surface="cloth"),
+    },
+}
+"""What changes against the ordinary clip, one thing at a time."""
+
+TURNS_OF = {"skin type": 4, "picture size": 1, "curve": 3, "time constant": 3}
+"""How many clips a level has where it is not `TURNS`."""
+
+QUICK_FACTORS = ("skin type", "tool", NOT_RECOVERING, NOT_BLANCHING, NO_PRESS)
+QUICK_LEVELS = {
+    NOT_RECOVERING: ("20% back", "60% back"),
+    NOT_BLANCHING: ("finger", "cloth"),
+    NO_PRESS: ("hand passes", "stroking", "lights switched", "photograph"),
+}
+
+
+def grid_cases(grid: str, mixes: int | None = None) -> list[Case]:
+    """List the clips of a grid.
+
+    Parameters
+    ----------
+    grid : "full", "quick", "mild" or "mixed"
+    mixes : int, optional
+        How many clips with everything at once; None is as many as the grid has.
+    """
+    if grid == "mild":
+        return mild_cases()
+    if grid == "mixed":
+        return mixed_cases(MIXES if mixes is None else mixes)
+    quick = grid == "quick"
+    drawn = QUICK_MIXES if quick else MIXES
+    alone = _quick_cases() if quick else _full_cases()
+    return [*alone, *mixed_cases(drawn if mixes is None else mixes)]
+
+
+def _full_cases() -> Iterator[Case]:
+    for factor, levels in FACTORS.items():
+        for level, edit in levels.items():
+            for turn in range(TURNS_OF.get(factor, TURNS)):
+                yield made(factor, level, edit, turn, quick=False)
+
+
+def _quick_cases() -> Iterator[Case]:
+    for factor in QUICK_FACTORS:
+        for level in QUICK_LEVELS.get(factor, FACTORS[factor]):
+            yield made(factor, level, FACTORS[factor][level], 0, quick=True)

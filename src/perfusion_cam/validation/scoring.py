@@ -1,0 +1,190 @@
+"""One clip's presses against their truth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from perfusion_cam.simulate import RefillTruth, Scenario, truth_of
+from perfusion_cam.types import PressResult
+
+NEAR_S = 1.0
+"""A found press released within this of a true one is that press."""
+
+Kind = Literal["timed", "never", "unblanched", "unseen"]
+
+
+@dataclass(frozen=True, slots=True)
+class PressScore:
+    """One true press and what was found of it.
+
+    Attributes
+    ----------
+    kind : "timed", "never", "unblanched" or "unseen"
+        What can be had of it: a time, a lower bound as it never recovers, nothing as it does not
+        blanch, nothing as the skin was not seen before.
+    skin_type : int
+    curve, tool : str
+    depth : float
+    t90_s, tau_s : float
+        True refill time (None for never) and time constant.
+    watched_s : float
+        From release to the next contact or the end.
+    release_error_s : float or None
+        None where the press was missed.
+    status : str or None
+        None where the press was missed.
+    crt_s, low_s, high_s, lower_bound_s : float or None
+        What was found.
+    flags : tuple of str
+    oracle_t90_s : float or None
+        What a reader finds who is told all but the time.
+    """
+
+    kind: Kind
+    skin_type: int
+    curve: str
+    tool: str
+    depth: float
+    t90_s: float | None
+    tau_s: float
+    watched_s: float
+    release_error_s: float | None = None
+    status: str | None = None
+    crt_s: float | None = None
+    low_s: float | None = None
+    high_s: float | None = None
+    lower_bound_s: float | None = None
+    flags: tuple[str, ...] = ()
+    oracle_t90_s: float | None = None
+
+    @property
+    def found(self) -> bool:
+        return self.status is not None
+
+    @property
+    def error_s(self) -> float | None:
+        """Found minus true refill time, where both are a number."""
+        if self.crt_s is None or self.t90_s is None or self.kind != "timed":
+            return None
+        return self.crt_s - self.t90_s
+
+    @property
+    def inside(self) -> bool | None:
+        """Whether the interval holds the truth; None without an interval."""
+        if self.error_s is None or self.low_s is None or self.high_s is None:
+            return None
+        assert self.t90_s is not None
+        return self.low_s <= self.t90_s <= self.high_s
+
+    @property
+    def oracle_error_s(self) -> float | None:
+        if self.oracle_t90_s is None or self.t90_s is None:
+            return None
+        return self.oracle_t90_s - self.t90_s
+
+    @property
+    def false_number(self) -> bool:
+        """Whether a time was given where there is none."""
+        return self.crt_s is not None and self.kind != "timed"
+
+    @property
+    def false_bound(self) -> bool:
+        """Whether the skin was back before the lower bound that was given."""
+        bound_s = self.lower_bound_s
+        return bound_s is not None and self.t90_s is not None and bound_s > self.t90_s
+
+
+@dataclass(frozen=True, slots=True)
+class ClipScore:
+    """One clip, measured.
+
+    Attributes
+    ----------
+    name, factor, level : str
+    bits_per_pixel : float
+        Asked of the encoder.
+    presses : tuple of PressScore
+    invented : tuple of str
+        What was said of presses that never were, such as ``7.31 s, not_measurable``.
+    rendering_s, analysis_s : float
+    failure : str or None
+        What ended the analysis, where something did.
+    """
+
+    name: str
+    factor: str
+    level: str
+    bits_per_pixel: float
+    presses: tuple[PressScore, ...]
+    invented: tuple[str, ...] = ()
+    rendering_s: float = 0.0
+    analysis_s: float = 0.0
+    failure: str | None = None
+
+
+def score_presses(
+    scenario: Scenario,
+    found: Sequence[PressResult],
+    oracle_t90_s: Sequence[float | None] | None = None,
+) -> tuple[tuple[PressScore, ...], tuple[str, ...]]:
+    """Match found presses with true ones, nearest release first come.
+
+    Returns
+    -------
+    tuple of PressScore
+        One a true press.
+    tuple of str
+        What was invented.
+    """
+    left = list(found)
+    truths = truth_of(scenario).presses
+    oracle = oracle_t90_s or [None] * len(truths)
+    scores = []
+    for index, (truth, limit_s) in enumerate(zip(truths, oracle, strict=True)):
+        later = truths[index + 1 :]
+        end_s = later[0].press.contact_s if later else scenario.duration_s
+        release_s = truth.press.release_s
+        near = [r for r in left if abs(r.press.release_s - release_s) < NEAR_S]
+        match = min(near, key=lambda r: abs(r.press.release_s - release_s), default=None)
+        if match is not None:
+            left.remove(match)
+        scores.append(_score(scenario, truth, end_s - release_s, match, limit_s))
+    invented = [f"{result.press.release_s:.2f} s, {result.refill.status}" for result in left]
+    return tuple(scores), tuple(invented)
+
+
+def _score(
+    scenario: Scenario,
+    truth: RefillTruth,
+    watched_s: float,
+    match: PressResult | None,
+    oracle_t90_s: float | None,
+) -> PressScore:
+    press = truth.press
+    kind: Kind = "timed" if truth.t90_s is not None else "never"
+    if press.depth == 0:
+        kind = "unblanched"
+    elif press.contact_s < 0:
+        kind = "unseen"
+    refill = None if match is None else match.refill
+    low_s, high_s = (refill and refill.crt_ci95_s) or (None, None)
+    return PressScore(
+        kind=kind,
+        skin_type=scenario.fitzpatrick,
+        curve=press.curve.kind,
+        tool=press.tool,
+        depth=press.depth,
+        t90_s=truth.t90_s if kind in ("timed", "unseen") else None,
+        tau_s=press.curve.tau_s,
+        watched_s=watched_s,
+        release_error_s=None if match is None else match.press.release_s - press.release_s,
+        status=None if refill is None else refill.status,
+        crt_s=None if refill is None else refill.crt_s,
+        low_s=low_s,
+        high_s=high_s,
+        lower_bound_s=None if refill is None else refill.lower_bound_s,
+        flags=() if refill is None else tuple(flag.value for flag in refill.flags),
+        oracle_t90_s=oracle_t90_s,
+    )

@@ -1,0 +1,76 @@
+"""The grid: large, whole, repeatable, and what it says it is."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from perfusion_cam.simulate import truth_of
+from perfusion_cam.simulate.scenario import Tool
+from perfusion_cam.validation.cases import MIXED, Case
+from perfusion_cam.validation.factors import (
+    FACTORS,
+    NO_PRESS,
+    NOT_BLANCHING,
+    NOT_RECOVERING,
+    grid_cases,
+)
+
+
+@pytest.fixture(scope="module")
+def full() -> list[Case]:
+    return grid_cases("full")
+
+
+def test_the_full_grid_has_at_least_300_different_clips(full: list[Case]) -> None:
+    assert len(full) >= 300
+    assert len({case.name for case in full}) == len({case.key for case in full}) == len(full)
+    assert all("/" not in case.name and " " not in case.name for case in full)
+
+
+def test_every_level_is_there_and_every_skin_type_often(full: list[Case]) -> None:
+    levels = {(case.factor, case.level) for case in full if case.factor != MIXED}
+    assert levels == {(factor, level) for factor in FACTORS for level in FACTORS[factor]}
+    assert min(Counter(case.scenario.fitzpatrick for case in full).values()) > 30
+    assert len({press.tool for case in full for press in case.scenario.presses}) == 6
+
+
+def test_the_grid_repeats_and_its_keys_tell_clips_apart(full: list[Case]) -> None:
+    again = grid_cases("full")
+    assert [case.key for case in again] == [case.key for case in full]
+    other = replace(full[0], scenario=replace(full[0].scenario, pulse=0.011))
+    assert other.key != full[0].key
+
+
+def test_what_is_asked_of_a_factor_is_in_its_truth(full: list[Case]) -> None:
+    for case in full:
+        truths = truth_of(case.scenario).presses
+        if case.factor == NO_PRESS:
+            assert truths == ()
+        elif case.factor == NOT_RECOVERING:
+            assert [truth.t90_s for truth in truths] == [None]
+        elif case.factor == NOT_BLANCHING:
+            assert [truth.press.depth for truth in truths] == [0.0]
+        elif case.factor == "skin type":
+            assert str(case.scenario.fitzpatrick) == case.level
+        elif case.factor == "tool":
+            assert [truth.press.tool for truth in truths] == [case.level]
+
+
+def test_every_refill_is_watched_to_its_end(full: list[Case]) -> None:
+    for case in full:
+        for truth in truth_of(case.scenario).presses[-1:]:
+            if truth.t90_s is not None and case.factor != MIXED:
+                left_s = case.scenario.duration_s - truth.press.release_s
+                assert left_s > 1.2 * truth.t90_s, case.name
+
+
+def test_quick_mild_and_mixed_grids() -> None:
+    quick = grid_cases("quick")
+    assert 20 <= len(quick) <= 40
+    assert all(case.scenario.width <= 480 for case in quick if case.factor != MIXED)
+    assert {case.factor for case in quick} >= {"skin type", "tool", NO_PRESS, NOT_RECOVERING}
+    assert len(grid_cases("mild")) == 42
+    assert [case.factor for case in grid_cases("mixed", 3)] == [MIXED] * 3
+    tools = {press.tool for case in grid_cases("mild") for press in case.scenario.presses}
+    assert tools < set(Tool.__args__)  # type: ignore[attr-defined]

@@ -1,0 +1,77 @@
+"""Found presses against true ones."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scored import BARE, GOOD, MISSED, STUCK, WRONG
+
+from perfusion_cam.quality import Flag
+from perfusion_cam.simulate import Curve, PressTruth, Scenario, truth_of
+from perfusion_cam.types import Press, PressResult, Refill
+from perfusion_cam.validation.scoring import score_presses
+
+TRUE = PressTruth(2.0, 7.0, 300, 200, 30, Curve(tau_s=0.8))
+CLIP = Scenario("clip", presses=(TRUE,), duration_s=14.0)
+
+
+def found(release_s: float, refill: Refill) -> PressResult:
+    cells = np.zeros((2, 2), bool)
+    press = Press(
+        2.0, 0.1, release_s, 0.05, "opaque", cells, 14.0, "recording", 0.3, 1.0, (0, 1), release_s
+    )
+    return PressResult(press, None, None, refill)
+
+
+MEASURED = Refill("measured", (Flag.HOLD_LONG,), crt_s=1.9, crt_ci95_s=(1.7, 2.1), t90_s=1.9)
+
+
+def test_a_press_is_the_nearest_one_within_a_second() -> None:
+    far, near = found(7.8, Refill("not_measurable", ())), found(7.05, MEASURED)
+    (score,), invented = score_presses(CLIP, [far, near], [1.85])
+    assert score.release_error_s == pytest.approx(0.05)
+    assert (score.crt_s, score.low_s, score.high_s) == (1.9, 1.7, 2.1)
+    assert score.flags == ("hold_long",)
+    assert score.watched_s == 7.0
+    assert score.t90_s == truth_of(CLIP).presses[0].t90_s
+    assert score.inside is True
+    assert invented == ("7.80 s, not_measurable",)
+
+
+def test_a_press_that_nobody_found_is_missed() -> None:
+    (score,), invented = score_presses(CLIP, [found(9.0, MEASURED)])
+    assert not score.found
+    assert score.error_s is None
+    assert invented == ("9.00 s, measured",)
+
+
+def test_what_nobody_pressed_has_no_presses() -> None:
+    assert score_presses(replace(CLIP, presses=()), []) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("press", "kind"),
+    [
+        (TRUE, "timed"),
+        (replace(TRUE, curve=Curve("stuck", recovered=0.3)), "never"),
+        (replace(TRUE, depth=0.0), "unblanched"),
+        (replace(TRUE, contact_s=-1.0), "unseen"),
+    ],
+)
+def test_kinds_of_presses(press: PressTruth, kind: str) -> None:
+    (score,), _ = score_presses(replace(CLIP, presses=(press,)), [found(7.0, MEASURED)])
+    assert score.kind == kind
+    assert score.false_number == (kind != "timed")
+    assert (score.error_s is None) == (kind != "timed")
+
+
+def test_a_bound_is_false_where_the_skin_was_back_before() -> None:
+    assert not STUCK.false_bound
+    assert replace(GOOD, lower_bound_s=3.0).false_bound
+    assert not replace(GOOD, lower_bound_s=1.5).false_bound
+
+
+def test_errors_and_intervals() -> None:
+    assert GOOD.error_s == pytest.approx(0.05)
+    assert GOOD.oracle_error_s == pytest.approx(0.04)
+    assert (GOOD.inside, WRONG.inside, MISSED.inside, BARE.inside) == (True, False, None, None)

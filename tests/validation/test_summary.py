@@ -1,0 +1,128 @@
+"""Figures, targets and tables of clips made by hand."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from scored import BARE, GOOD, MISSED, REFUSED, STUCK, WRONG, clip
+
+from perfusion_cam.validation.running import write_report
+from perfusion_cam.validation.summary import figures, summed_up
+from perfusion_cam.validation.tables import as_csv, as_json, as_text
+from perfusion_cam.validation.targets import targets
+
+GOOD_RUN = [
+    *(clip(GOOD, name=f"good-{i}") for i in range(19)),
+    clip(replace(WRONG, crt_s=2.4, low_s=2.2), name="off"),
+    clip(STUCK, name="stuck"),
+    clip(BARE, name="bare"),
+    clip(name="nobody"),
+]
+
+
+def met(clips: list) -> dict[str, bool | None]:
+    return {target.name: target.met for target in targets(clips)}
+
+
+def test_figures_count_what_they_say() -> None:
+    of = figures([clip(GOOD, WRONG), clip(MISSED, REFUSED, invented=("3 s, measured",))])
+    assert (of.clips, of.presses, of.invented) == (2, 4, 1)
+    assert (of.found.hits, of.found.count) == (3, 4)
+    assert (of.covered.hits, of.covered.count) == (1, 2)
+    assert of.error_s.value == pytest.approx((0.05 + 1.4) / 2)
+    assert of.bias.value == pytest.approx((0.025 + 0.7) / 2)
+    assert of.oracle_error_s.value == pytest.approx(0.04)
+    assert of.statuses == {"measured": 2, "missed": 1, "not_measurable": 1}
+    assert of.refusals == {"low_signal": 1}
+
+
+def test_a_good_run_meets_its_targets() -> None:
+    reached = met(GOOD_RUN)
+    assert [name for name, it in reached.items() if it is False] == []
+    assert reached["presses found"] is True
+    assert reached["95 % intervals that hold the truth"] is True
+
+
+@pytest.mark.parametrize(
+    ("bad", "name"),
+    [
+        (clip(MISSED), "presses found"),
+        (clip(invented=("3 s, measured",)), "presses invented where nobody presses"),
+        (clip(replace(GOOD, release_error_s=0.6)), "release, largest error"),
+        (clip(WRONG), "wrong by over 1 s and outside its interval"),
+        (clip(replace(STUCK, status="measured", crt_s=5.0)), "not recovering, given a number"),
+        (clip(replace(STUCK, status="not_measurable")), "not recovering, called so"),
+        (clip(replace(BARE, status="measured", crt_s=1.0)), "not blanching, given a number"),
+    ],
+)
+def test_each_target_can_be_missed(bad: object, name: str) -> None:
+    assert met([*GOOD_RUN, bad])[name] is False
+
+
+def test_targets_of_errors_coverage_and_the_oracle_can_be_missed() -> None:
+    reached = met([clip(WRONG, name=str(i)) for i in range(40)])
+    for name in (
+        "t90, median error, at 5 Mbit/s or more",
+        "the same, relative",
+        "the same, 90th percentile",
+        "median error over the oracle's",
+        "95 % intervals that hold the truth",
+        "the same by skin type",
+        "the same by curve",
+    ):
+        assert reached[name] is False, name
+    uneven = [clip(GOOD) for _ in range(10)]
+    uneven += [clip(replace(GOOD, skin_type=6, crt_s=2.1)) for _ in range(10)]
+    assert met(uneven)["worst skin type's median error over the best's (relative)"] is False
+
+
+def test_too_few_to_tell_is_not_told() -> None:
+    reached = met([clip(GOOD)])
+    assert reached["95 % intervals that hold the truth"] is None
+    assert reached["not recovering, called so"] is None
+    assert met([])["presses found"] is None
+
+
+def test_low_bit_rates_do_not_count_where_5_mbit_are_asked() -> None:
+    squeezed = replace(clip(WRONG), bits_per_pixel=0.05)
+    assert met([*GOOD_RUN, squeezed])["t90, median error, at 5 Mbit/s or more"] is True
+
+
+def test_remarks_tell_what_went_wrong_and_nothing_else() -> None:
+    assert summed_up(GOOD_RUN[:19]).remarks == ()
+    run = [clip(WRONG, name="w"), clip(MISSED, name="m"), clip(REFUSED, name="r")]
+    told = summed_up(run).remarks
+    assert [line.split(":")[0] for line in told] == ["missed", "outside its interval", "refused"]
+    assert "3.40 [3.20, 3.60]" in told[1]
+    assert "low_signal" in told[2]
+
+
+def test_text_json_and_csv_say_the_same() -> None:
+    summary, reached = summed_up(GOOD_RUN), targets(GOOD_RUN)
+    text = as_text(summary, reached)
+    assert "23 clips, 22 presses" in text
+    assert "off: 2.40 [2.20, 3.60]" in text
+    document = json.loads(as_json(GOOD_RUN, summary, reached, "1.0"))
+    assert document["summary"]["overall"]["covered"]["hits"] == 19
+    rows = list(csv.DictReader(io.StringIO(as_csv(GOOD_RUN))))
+    assert len(rows) == 22
+    assert float(rows[0]["error_s"]) == pytest.approx(0.05)
+    assert [row["inside"] for row in rows].count("False") == 1
+
+
+def test_a_report_is_written_with_its_figures(tmp_path: Path) -> None:
+    write_report(GOOD_RUN, tmp_path / "out")
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {
+        "validation.json",
+        "validation.txt",
+        "presses.csv",
+        "times.png",
+        "errors.png",
+        "coverage.png",
+    }
+    write_report([clip(name="nobody")], tmp_path / "none")
+    assert not (tmp_path / "none" / "times.png").exists()
