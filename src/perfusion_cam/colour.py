@@ -87,9 +87,10 @@ def rgb_from_ycc(luma: FloatArray, cb: FloatArray, cr: FloatArray, code: ColourC
     array (..., 3)
         Red, green, blue, 0 to 1 clipped; float32 where the input is.
     """
-    ycc = np.stack([_as_float(luma), _as_float(cb), _as_float(cr)], axis=-1)
-    matrix = rgb_matrix(code).astype(ycc.dtype)
-    rgb = ycc @ matrix[:, :3].T + matrix[:, 3]
+    luma = _as_float(luma)
+    rgb = np.empty((*luma.shape, 3), luma.dtype)
+    for channel, (of_luma, of_cb, of_cr, added) in enumerate(rgb_matrix(code).tolist()):
+        rgb[..., channel] = luma * of_luma + cb * of_cb + cr * of_cr + added
     return np.asarray(np.clip(rgb, 0.0, 1.0, out=rgb))
 
 
