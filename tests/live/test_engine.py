@@ -149,13 +149,14 @@ def test_two_sides_are_compared(made: Callable[..., Engine], tmp_path: Path) -> 
         until((tmp_path / name).exists)
 
 
-def test_a_lost_camera_is_said_and_the_press_goes_on_when_it_returns(
+def test_a_lost_camera_is_said_and_examining_goes_on_when_it_returns(
     made: Callable[..., Engine],
 ) -> None:
     before, after = threading.Semaphore(0), threading.Semaphore(0)
+    later = [replace(frame, t_s=frame.t_s + 10.0) for frame in pictures()]
     sources = [
         ListSource(pictures()[:60], ends=False, gate=before, fails="camera 0: gone"),
-        ListSource(pictures()[66:], ends=False, gate=after, fails="camera 0: gone again"),
+        ListSource(later, ends=False, gate=after, fails="camera 0: gone again"),
     ]
 
     def open_source() -> ListSource:
@@ -170,12 +171,14 @@ def test_a_lost_camera_is_said_and_the_press_goes_on_when_it_returns(
     until(lambda: engine.state.guided.running == "lost")
     assert engine.state.source_words == "camera 0: gone"
     assert engine.state.guided.phase == "pressing"
-    after.release(len(pictures()) - 66)
-    until(lambda: engine.state.frames == len(pictures()) - 6)
+    after.release(len(later))
+    until(lambda: engine.state.frames == len(later))
     engine.pause()
     until(lambda: len(engine.state.finished) == 1)
-    (expected,) = offline([*pictures()[:60], *pictures()[66:]])
-    assert engine.state.finished[0].result.refill.crt_s == expected.refill.crt_s
+    (found,) = engine.state.finished
+    assert found.placement == "affected-2"
+    (expected,) = offline(later)
+    assert_identical(found.result, expected)
 
 
 def test_results_that_cannot_be_written_are_kept_and_written_later(

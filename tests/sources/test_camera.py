@@ -66,7 +66,7 @@ class FakeCapture:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[float]:
     ticks = count(100.0, 0.25)
-    monkeypatch.setattr(camera.time, "monotonic", lambda: next(ticks))
+    monkeypatch.setattr(camera, "now_s", lambda: next(ticks))
     monkeypatch.setattr(camera.time, "sleep", lambda _: None)
     monkeypatch.setattr(camera.cv2, "VideoCapture", FakeCapture)
     monkeypatch.setattr(camera, "list_cameras", lambda: [FoundCamera(0, "Desk camera")])
@@ -117,3 +117,8 @@ def test_cameras_are_named_by_linux(tmp_path: Path) -> None:
         (device / "name").write_text(f"{name}\n")
     assert list_cameras(tmp_path) == [FoundCamera(0, "Desk camera"), FoundCamera(2, "Phone")]
     assert list_cameras(tmp_path / "none") == []
+
+
+def test_the_clock_rises() -> None:
+    one, other = camera.now_s(), camera.now_s()
+    assert 0 < one <= other < one + 60

@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 from perfusion_cam.analysis import one_thread_each
 from perfusion_cam.errors import PerfusionCamError
 from perfusion_cam.live.comparing import Compared, compare_placements, write_placements
-from perfusion_cam.live.examining import Examining
+from perfusion_cam.live.examining import SILENT_S, Examining
 from perfusion_cam.live.intake import DEPTH, Intake
 from perfusion_cam.live.placement import Side
 from perfusion_cam.live.preview import Preview, Shown
@@ -23,8 +23,6 @@ from perfusion_cam.thresholds import Profile, Subject
 from perfusion_cam.types import Frame
 
 REOPEN_S = 1.0
-SILENT_S = 2.0
-"""A source that sends nothing for so long is taken for lost."""
 IDLE_S = 0.1
 REGION_SHARE = 0.12
 """Radius of a chosen site as a share of the picture's longer side."""

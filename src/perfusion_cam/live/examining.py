@@ -19,6 +19,10 @@ from perfusion_cam.types import Examination, Frame, GridShape, PressResult
 PROVISIONAL_S = 1.0
 """How often a press being watched is measured again."""
 
+SILENT_S = 2.0
+"""After so long without a picture, as when a camera was lost or the computer slept, a placement is
+closed and another one begun: nobody saw what happened meanwhile."""
+
 
 class Examining:
     """Frames and choices in, what is known out.
@@ -62,12 +66,13 @@ class Examining:
 
     def push(self, frame: Frame, dropped_s: Iterable[float] = ()) -> None:
         """Take one frame, and the times of those that were left out before it."""
-        self._now_s = frame.t_s
+        before_s, self._now_s = self._now_s, frame.t_s
+        if self._placement is not None and self._placement.frames:
+            away = not self._facts.ends and frame.t_s - before_s > SILENT_S
+            if away or frame.size_px != self._placement.size_px:
+                self.start(self._side, self._facts)
         placement = self._placement
         if placement is None:
-            return
-        if placement.frames and frame.size_px != placement.size_px:  # another camera or mode
-            self.start(self._side, self._facts)
             return
         for t_s in dropped_s:
             placement.dropped_s.append(t_s)

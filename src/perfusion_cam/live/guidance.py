@@ -101,13 +101,11 @@ def _idle(known: Guided) -> Prompt:
 
 
 def _lost(known: Guided) -> Prompt:
-    lost_press = "This press is lost: " if known.phase in ("pressing", "lifted") else ""
+    lost = "This press is lost. " if known.phase in ("pressing", "lifted") else ""
     return Prompt(
         "camera_lost",
         "The camera is gone",
-        f"{lost_press}plug it in again or close what else uses it. Results so far are kept."
-        if lost_press
-        else "Plug it in again or close what else uses it. Results so far are kept.",
+        f"{lost}Plug it in again, or close what else uses it. Results so far are kept.",
         cue="trouble",
     )
 

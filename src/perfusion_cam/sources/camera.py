@@ -27,6 +27,13 @@ _MANUAL_EXPOSURE = 1.0 if sys.platform == "linux" else 0.25
 """V4L2 counts 1 for manual; other backends of OpenCV take 0.25."""
 
 
+def now_s() -> float:
+    """Seconds on a clock that only rises and goes on while the computer sleeps."""
+    clocks = ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC")  # on Linux only the first counts sleep
+    known = next((getattr(time, name) for name in clocks if hasattr(time, name)), None)
+    return time.monotonic() if known is None else time.clock_gettime(known)
+
+
 class FoundCamera(NamedTuple):
     """A camera that the system knows: its number and what it calls itself."""
 
@@ -90,7 +97,7 @@ class Camera:
         self.remarks = tuple(self._hold())
 
     def __iter__(self) -> Iterator[Frame]:
-        """Frames with the time of the monotonic clock at which they were grabbed.
+        """Frames with the time of `now_s` at which they were grabbed.
 
         Raises
         ------
@@ -101,7 +108,7 @@ class Camera:
         last_s = -1.0
         while failed < FAILED_READS:
             grabbed = self._capture.grab()
-            t_s = time.monotonic()
+            t_s = now_s()
             there, bgr = self._capture.retrieve() if grabbed else (False, None)
             if not there or bgr is None:
                 failed += 1
@@ -141,9 +148,9 @@ class Camera:
 
     def _hold(self) -> Iterator[str]:
         """Let the camera settle, hold what it found, and say what cannot be held."""
-        end_s = time.monotonic() + SETTLE_S
+        end_s = now_s() + SETTLE_S
         failed = 0
-        while time.monotonic() < end_s and failed < FAILED_READS:
+        while now_s() < end_s and failed < FAILED_READS:
             failed = 0 if self._capture.grab() else failed + 1
         for name, setting, held in (
             ("Exposure", cv2.CAP_PROP_AUTO_EXPOSURE, _MANUAL_EXPOSURE),

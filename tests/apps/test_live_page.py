@@ -1,0 +1,270 @@
+"""The page in a real browser: a person who has never used it, and what may go wrong."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from live_process import Live, running
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+SAMPLES = Path(__file__).parents[2] / "sample_videos"
+PATIENCE_MS = 60_000
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None,
+    reason="Chromium is not installed; on Debian: apt-get install --no-install-recommends chromium",
+)
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture
+def browser(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
+    opened: list[Browser] = []
+
+    def start(*arguments: str) -> Browser:
+        made = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", *arguments], timeout=PATIENCE_MS
+        )
+        opened.append(made)
+        return made
+
+    yield start
+    for one in opened:
+        one.close()
+
+
+def show(context: BrowserContext, live: Live) -> Page:
+    """Open the page, and fail on whatever its console complains about."""
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.on("pageerror", lambda error: pytest.fail(f"the page failed: {error}"))
+    page.goto(live.url)
+    return page
+
+
+def await_prompt(page: Page, *codes: str) -> str:
+    """Wait until the page asks for one of these; which."""
+    page.wait_for_function(
+        "codes => codes.includes(document.documentElement.dataset.prompt)", arg=list(codes)
+    )
+    return str(page.evaluate("document.documentElement.dataset.prompt"))
+
+
+def truth_of(name: str) -> list[dict[str, Any]]:
+    return list(json.loads((SAMPLES / f"{name}.json").read_text(encoding="utf-8"))["presses"])
+
+
+def results(live: Live, placement: str) -> list[dict[str, Any]]:
+    (folder,) = live.folder.iterdir()
+    text = (folder / placement / "result.json").read_text(encoding="utf-8")
+    return list(json.loads(text)["presses"])
+
+
+def assert_true_within(press: dict[str, Any], truth: dict[str, Any]) -> None:
+    assert press["status"] == "measured"
+    low, high = press["crt_ci95_s"]
+    assert low <= truth["t90_s"] <= high
+
+
+CONTRASTS = """() => {
+  const light = (text) => {
+    const [r, g, b] = text.match(/[\\d.]+/g).slice(0, 3).map(Number).map((v) => v / 255)
+      .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (one) => {
+    for (let at = one; at; at = at.parentElement) {
+      const colour = getComputedStyle(at).backgroundColor;
+      if (!colour.endsWith(", 0)") && colour !== "transparent") return colour;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  const found = [];
+  for (const one of document.querySelectorAll("body *")) {
+    const said = [...one.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!said || !one.checkVisibility()) continue;
+    const [a, b] = [light(getComputedStyle(one).color), light(behind(one))].sort((x, y) => y - x);
+    found.push([(a + 0.05) / (b + 0.05), one.textContent.trim().slice(0, 40)]);
+  }
+  return found;
+}"""
+
+
+def assert_readable(page: Page) -> None:
+    """Check contrast (WCAG AA), room at all widths, names of controls and the words on top."""
+    for dark in (False, True):
+        if (page.get_attribute("#dark", "aria-pressed") == "true") != dark:
+            page.click("#dark")
+        contrasts = page.evaluate(CONTRASTS)
+        assert len(contrasts) > 10
+        assert [pair for pair in contrasts if pair[0] < 4.5] == []
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert len(set(paper[4:-1].split(", "))) == 1, "the dark page must be neutral grey"
+    for width, height in ((390, 844), (1024, 768), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(overflow) <= 0
+        notice = page.locator("#notice")
+        assert "Research use only" in notice.inner_text()
+        box = notice.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= height
+        assert page.evaluate("parseFloat(getComputedStyle(says).fontSize)") >= 35
+    for control in page.locator("button, select, input, canvas").all():
+        if control.is_visible():
+            named = "one => one.ariaLabel || one.labels?.length || one.textContent.trim()"
+            assert control.evaluate(named)
+
+
+def test_a_first_run_from_the_page_to_a_comparison(
+    browser: Callable[..., Browser], tmp_path: Path
+) -> None:
+    slow, fast = truth_of("two-sides")[::-1]
+    with running(tmp_path, "--source", str(SAMPLES / "two-sides.mp4")) as live:
+        context = browser().new_context()
+        page = show(context, live)
+        assert await_prompt(page, "choose_side")
+        assert page.url == live.url.partition("?")[0]
+        page.keyboard.press("Tab")
+        while page.evaluate("document.activeElement.id") != "unaffected":
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        await_prompt(page, "press_now", "keep_pressing")
+        await_prompt(page, "keep_pressing")
+        assert page.inner_text("#count") in "54321"
+        assert page.inner_text("#phase") == "pressing"
+        await_prompt(page, "release", "release_seen")
+        await_prompt(page, "back_so_far")
+        assert page.inner_text("#provisional").startswith("provisional: 1.")
+        assert page.is_hidden("#comparison")
+        page.click("#affected")
+        page.wait_for_selector("#unaffected-results .value")
+        watching = show(context, live)
+        await_prompt(watching, "hold_still", "press_now", "keep_pressing")
+        assert watching.is_visible("#watching")
+        assert watching.is_disabled("#affected")
+        watching.close()
+        await_prompt(page, "keep_pressing")
+        await_prompt(page, "back_so_far")
+        page.click("#pause")
+        await_prompt(page, "paused")
+        page.wait_for_selector("#compared .answer")
+        answer = page.inner_text("#compared .answer")
+        assert answer.startswith("The affected side takes 2.")
+        assert "does not rule out" in answer or "beyond the limit of" in answer
+        assert_true_within(results(live, "unaffected-1")[0], fast)
+        assert_true_within(results(live, "affected-1")[0], slow)
+        assert page.inner_text("#affected-results .value").startswith("4.")
+        with page.expect_download() as download:
+            page.click("text=Report as PDF")
+        assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+        assert_readable(page)
+        (folder,) = live.folder.iterdir()
+        written = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))
+        low, high = written["comparison"]["ratio_ci95"]
+        assert low <= slow["t90_s"] / fast["t90_s"] <= high
+
+
+def test_a_reload_in_the_middle_of_a_press_loses_nothing(
+    browser: Callable[..., Browser], tmp_path: Path
+) -> None:
+    with running(tmp_path, "--source", str(SAMPLES / "normal.mp4")) as live:
+        page = show(browser().new_context(), live)
+        await_prompt(page, "choose_side")
+        page.click("#affected")
+        await_prompt(page, "keep_pressing")
+        page.reload()
+        assert await_prompt(page, "keep_pressing", "release") in ("keep_pressing", "release")
+        assert page.is_hidden("#watching")
+        await_prompt(page, "back_so_far")
+        page.click("#pause")
+        page.wait_for_selector("#affected-results .value")
+        assert await_prompt(page, "paused", "ended")
+        assert_true_within(results(live, "affected-1")[0], truth_of("normal")[0])
+
+
+@pytest.fixture(scope="module")
+def filmed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample as a camera's film: bare skin to and fro first, then the press, 15 a second."""
+    path = tmp_path_factory.mktemp("filmed") / "normal.y4m"
+    with av.open(str(SAMPLES / "normal.mp4")) as video:
+        given = [
+            frame.to_ndarray(format="yuv420p")
+            for index, frame in enumerate(video.decode(video=0))
+            if index % 2 == 0 and index < 390
+        ]
+    height, width = given[0].shape[0] * 2 // 3, given[0].shape[1]
+    bare = given[:26]
+    with path.open("wb") as film:
+        film.write(f"YUV4MPEG2 W{width} H{height} F15:1 Ip A1:1 C420jpeg\n".encode())
+        for planes in [*bare, *bare[::-1], *bare, *bare[::-1], *given]:
+            film.write(b"FRAME\n" + np.ascontiguousarray(planes).tobytes())
+    return path
+
+
+def test_the_browsers_own_camera_also_when_it_is_lost_in_a_press(
+    browser: Callable[..., Browser], filmed: Path, tmp_path: Path
+) -> None:
+    arguments = (
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={filmed}",
+    )
+    with running(tmp_path, "--browser") as live:
+        page = show(browser(*arguments).new_context(), live)
+        page.wait_for_function(
+            "() => document.getElementById('filmed').textContent.includes('Filming')"
+        )
+        page.click("#affected")
+        await_prompt(page, "keep_pressing")
+        page.evaluate(
+            """() => {
+              const [track] = document.getElementById("own").srcObject.getTracks();
+              track.stop();
+              track.dispatchEvent(new Event("ended"));
+            }"""
+        )
+        assert "The camera is gone" in page.inner_text("#filmed")
+        await_prompt(page, "camera_lost")
+        assert "This press is lost" in page.inner_text("#more")
+        page.click("#film")
+        await_prompt(page, "hold_still", "press_now")
+        await_prompt(page, "back_so_far")
+        page.click("#pause")
+        page.wait_for_selector("#affected-results .value")
+        *_, press = results(live, "affected-2")
+        assert_true_within(press, truth_of("normal")[0])
+
+
+def test_a_camera_that_is_refused_is_said(browser: Callable[..., Browser], tmp_path: Path) -> None:
+    with running(tmp_path, "--browser") as live:
+        arguments = ("--use-fake-device-for-media-stream", "--deny-permission-prompts")
+        page = show(browser(*arguments).new_context(), live)
+        page.wait_for_function("() => document.getElementById('filmed').textContent !== ''")
+        assert "was refused" in page.inner_text("#filmed")
+        assert page.is_enabled("#film")
+        assert "Research use only" in page.inner_text("#notice")
+
+
+def test_the_end_of_the_program_is_said(browser: Callable[..., Browser], tmp_path: Path) -> None:
+    with running(tmp_path, "--source", str(SAMPLES / "normal.mp4")) as live:
+        page = show(browser().new_context(), live)
+        await_prompt(page, "choose_side")
+        assert live.end() == 0
+        page.wait_for_selector("#away:visible")
+        assert page.is_disabled("#affected")
