@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.set-up
 
-.PHONY: setup demo test lint bench docs-figures clean
+.PHONY: setup demo test lint bench pycrt docs-figures clean
 
 setup: $(STAMP)
 
@@ -33,6 +33,14 @@ lint: setup
 bench: setup
 	$(BIN)/python -m benchmarks
 
+# pyCRT in an environment of its own: it pins nothing, and nothing here depends on it.
+.venv-pycrt/bin/python:
+	@test -x $@ || $(PYTHON) -m venv .venv-pycrt
+	@$@ -m pip install --quiet --disable-pip-version-check pyCRT==2.2.2
+
+pycrt: setup .venv-pycrt/bin/python
+	$(BIN)/python -m benchmarks.pycrt
+
 docs-figures: setup
 	$(BIN)/python scripts/docs_figures.py
 	$(BIN)/python -m benchmarks.comparison --tries 500 --plot docs/figures/power.png
@@ -40,4 +48,4 @@ docs-figures: setup
 	$(BIN)/python scripts/docs_thresholds.py
 
 clean:
-	rm -rf .venv out build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-pycrt out build dist .pytest_cache .mypy_cache .ruff_cache

@@ -73,6 +73,25 @@ def test_irregular_times_survive_the_container(tmp_path: Path) -> None:
     assert [t for t, _ in shown] == pytest.approx(list(frame_times_s(irregular)), abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("codec", "container"),
+    [("libx264", "mp4"), ("libx265", "mp4"), ("mpeg4", "mp4"), ("libvpx", "webm"), ("ffv1", "mkv")],
+)
+def test_every_codec_of_the_grid_keeps_pictures_and_times(
+    codec: str, container: str, tmp_path: Path
+) -> None:
+    encoding = Encoding(codec, bit_rate=4_000_000, preset="ultrafast")
+    uneven = dataclasses.replace(SCENARIO, duration_s=0.6, presses=(), encoding=encoding)
+    uneven = dataclasses.replace(uneven, frame_jitter=0.2)
+    path = tmp_path / f"clip.{container}"
+    render(uneven, path)
+    _, shown = _read(path)
+    drawn = list(frames(uneven))
+    assert [t for t, _ in shown] == pytest.approx([t for t, _ in drawn], abs=1e-3)
+    off = shown[-1][1].to_ndarray(format="rgb24").astype(float) - drawn[-1][1]
+    assert np.abs(off).mean() < 4
+
+
 def test_bit_rate_is_honoured(tmp_path: Path) -> None:
     noisy = dataclasses.replace(
         SCENARIO, duration_s=6.0, full_well_e=2000.0, encoding=Encoding(bit_rate=800_000)

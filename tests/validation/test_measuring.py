@@ -94,7 +94,7 @@ def test_a_failure_is_a_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(measuring, "analyze", fail)
     (score,) = measured([CASE], tmp_path)
-    assert score.failure == "no picture in it"
+    assert score.failure == "SourceError: no picture in it"
     assert not score.presses[0].found
 
 

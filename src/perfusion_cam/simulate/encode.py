@@ -15,8 +15,8 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 
 from perfusion_cam.simulate.arrays import ByteArray
 
-TIME_BASE = Fraction(1, 90_000)
-"""Fine enough for any variable rate; the clock of MPEG."""
+TIME_BASE = Fraction(1, 60_000)
+"""Fine enough for any variable rate, and not too fine for MPEG-4, which has 16 bits."""
 
 _KR, _KG, _KB = 0.2126, 0.7152, 0.0722
 _BT709 = (
@@ -100,6 +100,8 @@ class ClipWriter:
     ) -> None:
         self._container = av.open(str(path), "w", format=container)
         options = {"preset": encoding.preset} if encoding.codec.startswith("libx26") else {}
+        if encoding.codec == "libx265":
+            options["x265-params"] = "log-level=none"
         stream = self._container.add_stream(
             encoding.codec, rate=Fraction(fps).limit_denominator(1001), options=options
         )

@@ -15,7 +15,6 @@ from typing import Any
 
 import perfusion_cam
 from perfusion_cam.analysis import analyze, software
-from perfusion_cam.errors import PerfusionCamError
 from perfusion_cam.report.atomic import make_folder, write
 from perfusion_cam.simulate import render
 from perfusion_cam.validation.cases import Case
@@ -26,7 +25,7 @@ CLIPS, RESULTS = "clips", "results"
 _MEASURES_NOT = ("apps", "report", "comparison", "thresholds", "schema", "live", "validation")
 """Parts of the package on which no refill time depends."""
 _SCORES = ("validation/oracle.py", "validation/scoring.py")
-_CONTAINER_OF = {"ffv1": ".mkv", "mpeg4": ".avi", "libvpx": ".webm"}
+_CONTAINER_OF = {"ffv1": ".mkv", "libvpx": ".webm"}
 
 OnClip = Callable[[ClipScore], None]
 
@@ -117,8 +116,8 @@ def measure_case(case: Case, clips: Path, keep: bool) -> ClipScore:
         rendered_s = time.perf_counter()
         try:
             found = analyze(path).presses
-        except PerfusionCamError as error:
-            found, failure = (), str(error)
+        except Exception as error:
+            found, failure = (), f"{type(error).__name__}: {error}"
         analysed_s = time.perf_counter()
         presses, invented = score_presses(scenario, found, oracle_t90_s(path, scenario))
     finally:
