@@ -68,9 +68,9 @@ def label(path: Path) -> str:
 RECORDS: dict[str, set[str]] = {
     "errors": set(),
     "quality": set(),
-    "types": {"quality"},
+    "types": {"quality", "colour_records"},
     "colour": {"types"},
-    "colour_records": {"types"},
+    "colour_records": set(),
 }
 
 
@@ -116,7 +116,7 @@ def test_the_rules_stand_alone(path: Path) -> None:
 
 @pytest.mark.parametrize("path", within("comparison"), ids=label)
 def test_comparisons_know_records_and_rules_and_one_way_to_analyse(path: Path) -> None:
-    plain = {"types", "quality", "colour", "settings", "errors"}
+    plain = {"types", "colour_records", "quality", "colour", "settings", "errors"}
     analysing = {"analysis"} if name_of(path) == "comparison.recorded" else set()
     ours = {
         name for name in own(imported_by(path)) if not name.startswith(("comparison", "thresholds"))

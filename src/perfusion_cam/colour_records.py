@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from perfusion_cam.types import FloatArray
+import numpy as np
+from numpy.typing import NDArray
 
 SignName = Literal["pallor", "redness", "duskiness", "mottling", "fixed_stain"]
 
@@ -42,8 +43,8 @@ class PatchColour:
         log10(R / G) and log10(1 / R) of linear light (Takiwaki 1998).
     """
 
-    log_rgb: FloatArray
-    log_rgb_covariance: FloatArray
+    log_rgb: NDArray[np.floating[Any]]
+    log_rgb_covariance: NDArray[np.floating[Any]]
     lab: tuple[Estimate, Estimate, Estimate]
     ita_deg: Estimate
     erythema_index: Estimate
@@ -62,6 +63,7 @@ class SignReading:
         out; a bruise or fixed ischaemia, which a camera cannot tell apart.
     strength : Estimate
         In multiples of `detectable`: 1 just stands out. Negative where it is the other way round.
+        Never further from 0 than what speaks against a mere shadow on the site.
     change : Estimate
         In natural-log light: of green for *pallor* and *redness*, of red for *duskiness*; of
         either, whichever stands out more, for *fixed_stain*; for *mottling*, the natural

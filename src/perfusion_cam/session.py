@@ -10,6 +10,7 @@ import numpy as np
 from perfusion_cam.picture import Reducer, WorkPicture, upright_rgb
 from perfusion_cam.quality import Flag
 from perfusion_cam.settings import Region
+from perfusion_cam.stages.colouring import skin_colour
 from perfusion_cam.stages.detection import PressDetector, PressWindow
 from perfusion_cam.stages.gridding import GridAverager, Gridder, reduction
 from perfusion_cam.stages.judging import is_press, judge, press_error, refills, seen_reasons
@@ -180,4 +181,5 @@ def measure_press(
     curve, refill = measure_refill(
         traces, press.release_s, press.release_se_s, bits_per_pixel, error
     )
-    return PressResult(press, site, curve, judge(press, site, curve, refill, window))
+    judged = judge(press, site, curve, refill, window)
+    return PressResult(press, site, curve, judged, skin_colour(window, press, site))

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from perfusion_cam.colour_records import SkinColour
 from perfusion_cam.quality import Flag
 
 FloatArray = NDArray[np.floating[Any]]
@@ -430,6 +431,7 @@ class PressResult:
     site: Site | None
     curve: RefillCurve | None
     refill: Refill
+    colour: SkinColour | None = None
 
 
 @dataclass(frozen=True, slots=True)

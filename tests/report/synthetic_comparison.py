@@ -14,8 +14,8 @@ from perfusion_cam.comparison import Question, answer
 from perfusion_cam.types import PressResult
 
 
-def result(refill):
-    return PressResult(synthetic.press(), synthetic.site(), synthetic.curve(), refill)
+def result(refill, colour=None):
+    return PressResult(synthetic.press(), synthetic.site(), synthetic.curve(), refill, colour)
 
 
 REFILLS = {
@@ -28,10 +28,12 @@ REFILLS = {
 }
 
 
-def compared(affected, unaffected, **asked):
+def compared(affected, unaffected, colours=None, **asked):
+    """Compare recordings, those of a kind in `colours` with that colour at rest."""
+
     def analyze(path):
         kind = re.split("[^a-z]", path.stem)[0]
-        presses = () if kind == "none" else (result(REFILLS[kind]),)
+        presses = () if kind == "none" else (result(REFILLS[kind], (colours or {}).get(kind)),)
         sha256 = f"{sum(os.fsencode(path.name)):064x}"
         return synthetic.examination(
             source=synthetic.source(path.name, sha256=sha256), presses=presses

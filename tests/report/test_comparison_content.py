@@ -9,13 +9,14 @@ from perfusion_cam.report.comparison_page import comparison_text
 from perfusion_cam.report.document import to_json
 from perfusion_cam.report.wording import RESEARCH_USE_ONLY
 from perfusion_cam.thresholds.phrasing import without_all_clear, without_dose
+from skin_colours import colour, light
 
-COLOUR = {
-    "refused": [],
-    "says": ["Duskier, against the other side."],
-    "remarks": ["The light differed."],
-    "signs": {"fixed_stain": {"strength": {"value": 1.42, "ci95": [1.1, 1.74]}}},
-}
+COLOURS = {kind: colour() for kind in ("slow", "never", "open", "dull", "fast", "faster")}
+COLOURS["slow"] = colour({"duskiness": 2.5})
+
+
+def content_of(found):
+    return comparison_content(found, comparison_document(found)["colour"])
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def test_the_answer_is_of_before_and_now_where_only_these_can_be_compared(tmp_pa
 
 @pytest.mark.parametrize(("affected", "unaffected"), KINDS)
 def test_the_terminal_says_all_of_it(affected, unaffected):
-    content = comparison_content(compared(affected, unaffected), COLOUR)
+    content = content_of(compared(affected, unaffected, COLOURS))
     page = " ".join(comparison_text(content, 200).split())
     lines = [content.title, content.answer, *content.notes, *content.reasons, RESEARCH_USE_ONLY]
     for section in (*content.contrasts, *content.sections, content.provenance):
@@ -62,19 +63,39 @@ def test_the_terminal_says_all_of_it(affected, unaffected):
         assert line in page
 
 
-def test_colour_is_told_only_where_it_was_looked_for():
-    def headings(colour):
-        return [
-            one.heading for one in comparison_content(compared("slow", "fast"), colour).sections
-        ]
+def headings(colours):
+    return [one.heading for one in content_of(compared("slow", "fast", colours)).sections]
 
-    assert "Colour" not in headings(None)
-    assert headings(COLOUR)[0] == "Colour"
-    lines = comparison_content(compared("slow", "fast"), COLOUR).sections[0].lines
-    assert lines == (
-        "Duskier, against the other side.",
-        "The light differed.",
-        "fixed stain: 1.4 times what just stands out (95 %: 1.1 to 1.7)",
+
+def test_colour_is_told_only_where_it_was_seen():
+    assert "Skin colour" not in headings({})
+    assert headings(COLOURS)[0] == "Skin colour"
+    says, strengths = content_of(compared("slow", "fast", COLOURS)).sections[0].lines
+    assert says == (
+        "Perhaps duskier, as of blood with less oxygen, against the other side: 1.8 times what "
+        "just stands out (95 %: 1.0 to 2.6)."
+    )
+    assert "pallor 0.0 (-0.8 to 0.8), redness" in strengths
+    assert "duskiness 1.8 (1.0 to 2.6)" in strengths
+
+
+def test_colours_that_light_forbids_to_compare_are_told_each_by_itself():
+    lit = COLOURS | {"fast": colour(light=light(slope=0.9), reasons=("Little skin was seen.",))}
+    lines = content_of(compared("slow", "fast", lit)).sections[0].lines
+    assert lines[0].startswith(
+        "The sides' colours are not compared. Light falls on the unaffected side from one side"
+    )
+    assert lines[1].startswith("The affected side: Duskier, as of blood with less oxygen, against")
+    assert lines[2].startswith("The unaffected side: No sign stands out against the skin beside")
+    assert lines[3] == "The unaffected side: Little skin was seen."
+    assert len(lines) == 4
+
+
+def test_a_side_whose_colour_was_not_seen_is_named():
+    lines = content_of(compared("slow", "fast", {"slow": colour()})).sections[0].lines
+    assert lines[-1] == (
+        "The unaffected side was not seen at rest before a press, so the sides' colours are not "
+        "compared."
     )
 
 

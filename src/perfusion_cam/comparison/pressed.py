@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from perfusion_cam.colour import linear_from_srgb
+from perfusion_cam.colour_records import SkinColour
 from perfusion_cam.quality import Flag
 from perfusion_cam.types import Examination, PressResult, Status
 
@@ -85,6 +86,11 @@ class SidePress:
     def hold_s(self) -> float | None:
         """How long the press lasted."""
         return None if self.contact_s is None else self.release_s - self.contact_s
+
+    @property
+    def colour(self) -> SkinColour | None:
+        """Of the site at rest; None where it was read from a result."""
+        return None if self.result is None else self.result.colour
 
     @property
     def name(self) -> str:

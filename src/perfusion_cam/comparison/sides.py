@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from perfusion_cam.comparison.advice import advice
+from perfusion_cam.comparison.colours import SideColours, colour_readings, compare_colours
 from perfusion_cam.comparison.comparability import differences
 from perfusion_cam.comparison.contrasting import Contrast, contrast
 from perfusion_cam.comparison.pressed import SidePress
@@ -36,6 +37,7 @@ class Comparison:
     sides : Contrast
         Affected over unaffected.
     earlier : Earlier or None
+    colours : SideColours
     remarks : tuple of Remark
         What to know about it.
     evaluation : Evaluation
@@ -48,6 +50,7 @@ class Comparison:
     unaffected: SideReading
     sides: Contrast
     earlier: Earlier | None
+    colours: SideColours
     remarks: tuple[Remark, ...]
     evaluation: Evaluation
     advice: tuple[str, ...]
@@ -82,14 +85,15 @@ def compare_sides(
     if before is not None:
         reading = combine(before)
         earlier = Earlier(reading, contrast(one, reading))
-    evaluation = evaluate(
-        list(_measured(one, sides, earlier)), _counted(subject, one, other), profiles=profiles
-    )
+    colours = compare_colours(affected, unaffected)
+    measured = [*_measured(one, sides, earlier), *colour_readings(colours)]
+    evaluation = evaluate(measured, _counted(subject, one, other), profiles=profiles)
     return Comparison(
         affected=one,
         unaffected=other,
         sides=sides,
         earlier=earlier,
+        colours=colours,
         remarks=(*remarks, *_remarks(one, other, sides, earlier)),
         evaluation=evaluation,
         advice=tuple(advice(one, other, sides, evaluation)),

@@ -9,6 +9,7 @@ from typing import Any
 from perfusion_cam.comparison.asking import Answer
 from perfusion_cam.comparison.readings import SideReading
 from perfusion_cam.comparison.sides import AFFECTED, BEFORE, UNAFFECTED, Comparison
+from perfusion_cam.report.comparison_colour import colour_lines
 from perfusion_cam.report.comparison_wording import (
     answer_words,
     contrast_words,
@@ -135,23 +136,11 @@ def _contrasts(comparison: Comparison) -> Iterator[Section]:
 
 
 def _sections(comparison: Comparison, colour: Mapping[str, Any] | None) -> Iterator[Section]:
-    yield Section("Colour", () if colour is None else tuple(_colour(colour)))
+    yield Section("Skin colour", tuple(colour_lines(colour)))
     yield Section("What to know", tuple(remark.says for remark in comparison.remarks))
     yield Section("What would make it more certain", comparison.advice)
     again = look_again(comparison)
     yield Section("When to look again", () if again is None else (again,))
-
-
-def _colour(colour: Mapping[str, Any]) -> Iterator[str]:
-    for part in ("refused", "says", "remarks"):
-        yield from colour.get(part, ())
-    for name, sign in colour.get("signs", {}).items():
-        strength = sign["strength"]
-        low, high = strength["ci95"]
-        yield (
-            f"{name.replace('_', ' ')}: {strength['value']:.1f} times what just stands out "
-            f"(95 %: {low:.1f} to {high:.1f})"
-        )
 
 
 def _presses(comparison: Comparison) -> Table | None:

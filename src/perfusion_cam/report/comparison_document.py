@@ -11,6 +11,7 @@ from perfusion_cam.comparison.asking import Answer
 from perfusion_cam.comparison.contrasting import Contrast
 from perfusion_cam.comparison.pressed import SidePress, recording_of
 from perfusion_cam.comparison.readings import SideReading
+from perfusion_cam.report.comparison_colour import side_colours_document
 from perfusion_cam.report.comparison_wording import soonest_look_again_s
 from perfusion_cam.report.wording import RESEARCH_USE_ONLY
 
@@ -43,7 +44,7 @@ def comparison_document(answer: Answer) -> Document:
         "baseline": None
         if earlier is None
         else {"reading": _reading(earlier.reading), "change": _contrast(earlier.change)},
-        "colour": None,
+        "colour": side_colours_document(comparison.colours),
         "subject": evaluated["subject"],
         "profiles": evaluated["profiles"],
         "findings": [_finding(one) for one in evaluated["findings"]],

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from perfusion_cam.colour_records import SkinColour
 from perfusion_cam.errors import PerfusionCamError
+from perfusion_cam.report.colour_document import colour_document
 from perfusion_cam.report.wording import RESEARCH_USE_ONLY
 from perfusion_cam.types import Examination, Press, Refill, RefillCurve, Site, SourceInfo
 
@@ -39,7 +41,7 @@ def document(examination: Examination) -> Document:
         "software": dict(examination.software),
         "source": _source(examination.source),
         "presses": [
-            _entry(_press(result.press), result.site, result.refill)
+            _entry(_press(result.press), result.site, result.refill, result.colour)
             for result in examination.presses
         ],
     }
@@ -88,7 +90,7 @@ def trace_document(trace: Trace, path: Path, software: dict[str, str]) -> Docume
         "notice": RESEARCH_USE_ONLY,
         "software": dict(software),
         "trace": {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()},
-        "presses": [_entry(touch, None, trace.refill)],
+        "presses": [_entry(touch, None, trace.refill, None)],
     }
 
 
@@ -152,14 +154,17 @@ def _site(site: Site | None) -> Document | None:
     }
 
 
-def _entry(touch: Document, site: Site | None, refill: Refill) -> Document:
+def _entry(
+    touch: Document, site: Site | None, refill: Refill, colour: SkinColour | None
+) -> Document:
     found = {
         "status": refill.status,
         "reasons": list(refill.reasons),
         "flags": [flag.value for flag in refill.flags],
         "site": _site(site),
     }
-    return found | touch | _times(refill)
+    shown = {"colour": None if colour is None else colour_document(colour)}
+    return found | touch | _times(refill) | shown
 
 
 def _times(refill: Refill) -> Document:

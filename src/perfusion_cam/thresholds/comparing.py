@@ -103,8 +103,9 @@ def _judged(condition: Condition, reading: Reading, notes: tuple[str, ...]) -> C
         return _comparand(condition, reading, "not_assessable", missing=missing, notes=notes)
     if reading.ci95 is None:
         verdict: Verdict = "beyond" if is_beyond(reading.value, condition.limit) else "within"
-        note = NO_INTERVAL.format(quantity=condition.quantity)
-        return _comparand(condition, reading, verdict, notes=(*notes, note))
+        if not QUANTITIES[condition.quantity].holds_error:
+            notes = (*notes, NO_INTERVAL.format(quantity=condition.quantity))
+        return _comparand(condition, reading, verdict, notes=notes)
     ends = [is_beyond(end, condition.limit) for end in reading.ci95]
     verdict = "beyond" if all(ends) else "borderline" if any(ends) else "within"
     probability = probability_beyond(condition, reading.value, reading.ci95)

@@ -72,16 +72,21 @@ class QuantityMeaning:
         which are positive and err in proportion.
     timed : bool
         Whether it depends on the endpoint.
+    holds_error : bool
+        Whether its unit is the least that error does not make, so that a value without interval
+        may be judged.
     """
 
     says: str
     unit: str
     logarithmic: bool
     timed: bool = False
+    holds_error: bool = False
 
 
 _SIGN = "x detectable"
-"""Signs are multiples of the least that stands out against the other side: 1 is just seen."""
+"""Signs are multiples of the least that stands out against the other side, or, where light does not
+allow that, against the skin beside: 1 is just seen."""
 
 QUANTITIES: dict[Quantity, QuantityMeaning] = {
     "crt": QuantityMeaning("capillary refill time", "s", True, timed=True),
@@ -91,9 +96,9 @@ QUANTITIES: dict[Quantity, QuantityMeaning] = {
     ),
     "crt_change": QuantityMeaning("refill time, now over earlier at the same place", "ratio", True),
     "colour_difference": QuantityMeaning("colour difference between sides", "ΔE00", False),
-    "duskiness": QuantityMeaning("blue or dusky colour", _SIGN, False),
-    "mottling": QuantityMeaning("mottled or net-like pattern", _SIGN, False),
-    "fixed_stain": QuantityMeaning("colour that does not blanch", _SIGN, False),
+    "duskiness": QuantityMeaning("blue or dusky colour", _SIGN, False, holds_error=True),
+    "mottling": QuantityMeaning("mottled or net-like pattern", _SIGN, False, holds_error=True),
+    "fixed_stain": QuantityMeaning("colour that does not blanch", _SIGN, False, holds_error=True),
 }
 
 
