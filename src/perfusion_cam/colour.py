@@ -88,9 +88,14 @@ def rgb_from_ycc(luma: FloatArray, cb: FloatArray, cr: FloatArray, code: ColourC
         Red, green, blue, 0 to 1 clipped; float32 where the input is.
     """
     luma = _as_float(luma)
+    (scale, _, red_of_cr, red), (_, green_of_cb, green_of_cr, green), (_, blue_of_cb, _, blue) = (
+        rgb_matrix(code).tolist()
+    )
+    grey = luma * scale
     rgb = np.empty((*luma.shape, 3), luma.dtype)
-    for channel, (of_luma, of_cb, of_cr, added) in enumerate(rgb_matrix(code).tolist()):
-        rgb[..., channel] = luma * of_luma + cb * of_cb + cr * of_cr + added
+    rgb[..., 0] = grey + (cr * red_of_cr + red)
+    rgb[..., 1] = grey + (cb * green_of_cb + (cr * green_of_cr + green))
+    rgb[..., 2] = grey + (cb * blue_of_cb + blue)
     return np.asarray(np.clip(rgb, 0.0, 1.0, out=rgb))
 
 

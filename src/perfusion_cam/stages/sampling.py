@@ -67,16 +67,20 @@ def _used(window: GridWindow, press: Press, site: Site, red_change: FloatArray) 
     Red hardly sees blood but sees every tool and shadow: the scatter of its change over the
     cells, against its usual scatter once all is quiet, tells when something is in the way.
     """
+    after = window.t_s > press.release_s
+    red_change = red_change[after]
     scatter = red_change - np.median(red_change, axis=1, keepdims=True)
     spread = np.sqrt((scatter**2).mean(axis=1))
-    quiet = window.t_s > press.uncovered_s + 0.5
-    usual = float(np.percentile(spread[quiet], 40)) if quiet.any() else float(spread.min())
-    plain = (spread < SETTLED_FACTOR * usual + 0.01) & window.registered
-    plain &= window.valid()[:, site.cells].all(axis=1)
-    after = np.flatnonzero(window.t_s > press.release_s)
-    used = np.zeros(len(window.t_s), bool)
-    for start in range(len(after) - SETTLED_SAMPLES + 1):
-        if plain[after[start : start + SETTLED_SAMPLES]].all():
-            used[after[start] :] = plain[after[start] :]
+    quiet = spread[window.t_s[after] > press.uncovered_s + 0.5]
+    usual = float(np.percentile(quiet, 40)) if len(quiet) else float(spread.min(initial=np.inf))
+    plain = (spread < SETTLED_FACTOR * usual + 0.01) & window.registered[after]
+    plain &= window.valid()[after][:, site.cells].all(axis=1)
+    for start in range(len(plain) - SETTLED_SAMPLES + 1):
+        if plain[start : start + SETTLED_SAMPLES].all():
+            plain[:start] = False
             break
+    else:
+        plain[:] = False
+    used = np.zeros(len(window.t_s), bool)
+    used[after] = plain
     return used

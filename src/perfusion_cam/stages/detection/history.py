@@ -29,6 +29,7 @@ class GridHistory:
     def __init__(self, shape: GridShape) -> None:
         self._shape = shape
         self._blocks: deque[_Block] = deque()
+        self._scratch = np.empty((shape.rows, shape.cols, 3), np.float32)
         self.start_s = np.inf
         """Time of the recording's first sample, kept or not."""
 
@@ -49,7 +50,9 @@ class GridHistory:
         block = self._blocks[-1]
         i = block.count
         block.t_s[i] = sample.t_s
-        block.light_code[i] = np.clip(np.rint(sample.log_rgb * LIGHT_CODE), -32768, 32767)
+        np.multiply(sample.log_rgb, np.float32(LIGHT_CODE), out=self._scratch)
+        np.rint(self._scratch, out=self._scratch)
+        block.light_code[i] = np.clip(self._scratch, -32768, 32767, out=self._scratch)
         block.marks[i] = marks_of(sample.valid, sample.clipped)
         block.registered[i] = sample.registered
         block.count += 1

@@ -18,6 +18,8 @@ MAX_FEATURES_PER_TILE = 3
 PATCH_PX = 17
 TEXTURE_SPAN = 28.0
 """Grey levels that one standard deviation of the reference's texture is stretched to."""
+DARK = np.float32(8)
+"""Levels added to luma before its texture is divided by its mean."""
 MIN_INLIERS = 8
 MAX_PATCH_ERROR = 2.0
 """Difference of a found patch from its reference, over that of the features in consensus."""
@@ -141,7 +143,8 @@ class Template:
         )
         found = found.reshape(-1, 2)
         height, width = texture.shape
-        seen = ((start > 0) & (start < (width, height))).all(axis=1)
+        seen = (start[:, 0] > 0) & (start[:, 0] < width) & (start[:, 1] > 0)
+        seen &= start[:, 1] < height
         good = (ok.reshape(-1) == 1) & seen
         if good.sum() < MIN_INLIERS:
             return lost
@@ -176,6 +179,8 @@ class Template:
 
 def _shrunk(matrix: FloatArray, shrink: int) -> FloatArray:
     """Turn a map between working pixels into one between pixels `shrink` times as large."""
+    if shrink == 1:
+        return matrix
     middle = (shrink - 1) / 2  # of the first large pixel, in working pixels
     shift = (matrix[:, :2] @ (middle, middle) + matrix[:, 2] - middle) / shrink
     return np.column_stack([matrix[:, :2], shift])
@@ -183,18 +188,21 @@ def _shrunk(matrix: FloatArray, shrink: int) -> FloatArray:
 
 def _grown(matrix: FloatArray, shrink: int) -> FloatArray:
     """Undo `_shrunk`."""
+    if shrink == 1:
+        return matrix
     middle = (shrink - 1) / 2
     shift = shrink * matrix[:, 2] + middle - matrix[:, :2] @ (middle, middle)
     return np.column_stack([matrix[:, :2], shift])
 
 
 def _contrast(luma: FloatArray, scale: Scale) -> FloatArray:
+    """Picture over its local mean, about 1; `DARK` keeps noise in the dark from counting."""
     shrunk = luma if scale.shrink == 1 else _smaller(luma, scale.shrink)
-    half = _smaller(shrunk, 2)
+    half = _smaller(shrunk, 2) + DARK
     side = max(5, round(half.shape[1] * scale.blur_share)) | 1
     mean = cv2.resize(cv2.blur(half, (side, side)), shrunk.shape[::-1])
-    fine = cv2.GaussianBlur(shrunk, (5, 5), 0.8)
-    return np.asarray((fine - mean) / (mean + np.float32(8)), np.float32)
+    fine = cv2.add(cv2.GaussianBlur(shrunk, (5, 5), 0.8), float(DARK))
+    return np.asarray(cv2.divide(fine, mean), np.float32)
 
 
 def _smaller(luma: FloatArray, times: int) -> FloatArray:
@@ -203,7 +211,7 @@ def _smaller(luma: FloatArray, times: int) -> FloatArray:
 
 
 def _levels(contrast: FloatArray, gain: float) -> NDArray[np.uint8]:
-    return np.asarray(cv2.convertScaleAbs(contrast, alpha=gain, beta=128.0))
+    return np.asarray(cv2.convertScaleAbs(contrast, alpha=gain, beta=128.0 - gain))
 
 
 def _spread_features(texture: NDArray[np.uint8]) -> NDArray[np.float32]:
