@@ -126,12 +126,13 @@ class Session:
         """Release of the press whose recovery is being watched, the last of several."""
         return None if self._detector is None else self._detector.watched_release_s
 
-    def provisional(self) -> PressResult | None:
-        """Measure that press as if the recording ended now; None where it may be no press."""
-        found = None if self._detector is None else self._detector.watched()
-        if found is None:
-            return None
-        result = measure_press(found, self._region, self._bits_per_pixel)
+    def watched(self) -> PressWindow | None:
+        """That press with its grids so far, as if the recording ended now."""
+        return None if self._detector is None else self._detector.watched()
+
+    def provisional(self, item: PressWindow) -> PressResult | None:
+        """Measure what `watched` gave, in any thread; None where it may be no press."""
+        result = measure_press(item, self._region, self._bits_per_pixel)
         return result if is_press(result) else None
 
     def flush(self) -> list[PressResult]:

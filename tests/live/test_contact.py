@@ -25,7 +25,9 @@ def phases(scenario: Scenario) -> list[tuple[str, float]]:
         found = session.push(frame)
         sample = session.newest
         assert sample is not None
-        watch.push(sample, session.provisional(), bool(found))
+        watched = session.watched()
+        provisional = None if watched is None else session.provisional(watched)
+        watch.push(sample, provisional, bool(found))
         if not gone or gone[-1][0] != watch.phase:
             gone.append((watch.phase, sample.t_s))
         if watch.phase == "recovering":

@@ -182,6 +182,14 @@ def test_something_in_the_way_is_told(to_s: float, touched: bool) -> None:
     assert (Flag.TOUCHED_AGAIN in judged(used=used).flags) == touched
 
 
+def test_missing_pictures_are_no_touch() -> None:
+    kept = (T_S < 8.0) | (T_S > 8.8)
+    t_s = T_S[kept]
+    shown = window(t_s, GRIDS[kept])
+    seen = RefillCurve(t_s, np.zeros(len(t_s)), np.full(len(t_s), 0.01), t_s > 7.3, 0.001)
+    assert judge(press_of(VISIT, 12.0), site_of(VISIT), seen, MEASURED, shown) == MEASURED
+
+
 def test_a_touch_that_ended_the_watch_is_told_where_the_colour_was_not_back() -> None:
     touched = press_of(VISIT, 12.0, ended_by="touch")
     assert judged(touched, refill=SLOW).flags == (Flag.TOUCHED_AGAIN,)

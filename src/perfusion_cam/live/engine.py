@@ -61,12 +61,13 @@ class Engine:
     ) -> None:
         self._open_source, self._depth = open_source, depth
         self._saver, self._profiles = saver, profiles
-        self._examining = Examining(saver)
+        self._measuring = ThreadPoolExecutor(1, "measuring")
+        self._comparing = ThreadPoolExecutor(1, "comparing")
+        self._examining = Examining(saver, self._measuring)
         self._preview = Preview(on_picture)
         self._wishes: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
-        self._aside = ThreadPoolExecutor(1, "comparing")
         self._answering: Future[Compared | None] | None = None
         self._subject = Subject()
         self._dropped_told = 0
@@ -94,7 +95,8 @@ class Engine:
         self._thread.join()
         self._intake.stop()
         self._preview.stop()
-        self._aside.shutdown()
+        self._measuring.shutdown()
+        self._comparing.shutdown()
 
     @property
     def source_name(self) -> str:
@@ -215,7 +217,7 @@ class Engine:
             write_placements(examinations, found, self._saver.folder)
             return found
 
-        self._answering = self._aside.submit(work)
+        self._answering = self._comparing.submit(work)
 
     def _look_aside(self) -> None:
         if self._answering is None or not self._answering.done():

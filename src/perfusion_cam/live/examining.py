@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import Executor, Future
 
 import numpy as np
 
@@ -31,10 +32,12 @@ class Examining:
     ----------
     saver : Saver
         Told of every placement with a new result at once.
+    aside : Executor
+        What measures a press that is still being watched, while frames go on.
     """
 
-    def __init__(self, saver: Saver) -> None:
-        self._saver = saver
+    def __init__(self, saver: Saver, aside: Executor) -> None:
+        self._saver, self._aside = saver, aside
         self._placement: Placement | None = None
         self._counts: dict[Side, int] = {"affected": 0, "unaffected": 0}
         self._released_s: dict[Side, float] = {}
@@ -126,6 +129,7 @@ class Examining:
         self._phases = PhaseWatch()
         self._conditions = ConditionWatch()
         self._provisional: PressResult | None = None
+        self._measuring: Future[PressResult | None] | None = None
         self._measured_s = -np.inf
         self._measured_release_s: float | None = None
 
@@ -141,14 +145,22 @@ class Examining:
 
     def _measure_again(self, placement: Placement, t_s: float) -> None:
         """Measure the press being watched as if it ended now, now and then."""
-        release_s = placement.session.watched_release_s
-        if release_s is None:
-            self._provisional = None
-        elif release_s != self._measured_release_s or t_s - self._measured_s >= PROVISIONAL_S:
-            self._provisional = placement.session.provisional()
-            self._measured_s, self._measured_release_s = t_s, release_s
+        if self._measuring is not None and self._measuring.done():
+            self._provisional, self._measuring = self._measuring.result(), None
             if self._provisional is not None and self._provisional.site is not None:
                 self._conditions.see(self._provisional.site)
+        session = placement.session
+        release_s = session.watched_release_s
+        if release_s is None:
+            self._provisional = self._measuring = None
+            return
+        due = release_s != self._measured_release_s or t_s - self._measured_s >= PROVISIONAL_S
+        if not due or self._measuring is not None:
+            return
+        watched = session.watched()
+        if watched is not None:
+            self._measuring = self._aside.submit(session.provisional, watched)
+            self._measured_s, self._measured_release_s = t_s, release_s
 
     def _is(self, phase: str) -> bool:
         return self._placement is not None and self._phases.phase == phase

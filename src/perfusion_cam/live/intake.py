@@ -11,8 +11,9 @@ from perfusion_cam.errors import PerfusionCamError, SourceError
 from perfusion_cam.live.source import LiveSource
 from perfusion_cam.types import Frame
 
-DEPTH = 20
-"""Frames that wait at most: two thirds of a second at 30 pictures a second."""
+DEPTH = 45
+"""Frames that wait at most: what 1.5 s bring at 30 a second. A press takes a third of that to be
+measured, and several times as long where other programs want the processor."""
 
 
 class Intake:

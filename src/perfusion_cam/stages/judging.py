@@ -217,12 +217,15 @@ def _texture(window: GridWindow, part: BoolArray) -> NDArray[np.float32]:
 
 
 def _gap(curve: RefillCurve, window: GridWindow) -> tuple[float, bool]:
-    """Longest stretch of the recovery that could not be used, s, and whether the skin was lost."""
+    """Longest stretch of pictures in the recovery that could not be used, s; was the skin lost?
+
+    Where no picture was taken nothing can be said of the skin; that is told elsewhere.
+    """
     used_t_s = curve.t_s[curve.used]
-    if len(used_t_s) < 2:
+    seen_by = np.searchsorted(window.t_s, used_t_s)
+    unused_s = np.where(np.diff(seen_by) > 1, np.diff(used_t_s), 0.0)
+    if not unused_s.any():
         return 0.0, False
-    longest = int(np.diff(used_t_s).argmax())
-    start_s, end_s = used_t_s[longest], used_t_s[longest + 1]
-    inside = (window.t_s > start_s) & (window.t_s < end_s)
-    lost = bool(inside.any()) and bool((~window.registered[inside]).mean() > 0.5)
-    return float(end_s - start_s), lost
+    longest = int(unused_s.argmax())
+    inside = slice(int(seen_by[longest]) + 1, int(seen_by[longest + 1]))
+    return float(unused_s[longest]), bool((~window.registered[inside]).mean() > 0.5)
