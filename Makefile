@@ -44,6 +44,7 @@ pycrt: setup .venv-pycrt/bin/python
 docs-figures: setup
 	$(BIN)/python scripts/docs_figures.py
 	$(BIN)/python -m benchmarks.comparison --tries 500 --plot docs/figures/power.png
+	$(BIN)/python -m benchmarks.signs --figure docs/figures/signs.png
 	$(BIN)/python scripts/docs_flags.py
 	$(BIN)/python scripts/docs_thresholds.py
 

@@ -22,7 +22,7 @@ DESATURATED = np.array([-1.0, -0.1, 0.05])
 
 Between 600 and 640 nm haemoglobin absorbs about twice as much at an oxygen saturation of 25 % as at
 70 %, in green about a tenth more, in blue on average hardly anything else (Prahl's tables,
-omlc.org/spectra/hemoglobin). With 30 % more blood this gives the figures of evidence.md for strong
+omlc.org/spectra/hemoglobin). With 30 % more blood this gives what skin optics give for strong
 desaturation: ln R about 1.1 of ln G, L* lower by 4 to 6, b* by 2 to 4 on light skin.
 """
 _OUTSIDE_VESSELS = 1.5

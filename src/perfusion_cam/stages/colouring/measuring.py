@@ -23,7 +23,7 @@ PRESSED_S = 0.4
 """How long after the tool has left the skin counts as still pressed out."""
 MAX_CLIPPED_SHARE = 0.02
 RESTED_S = 15.0
-"""A press leaves its own pallor, and redness that fades over 10 to 15 s (evidence.md)."""
+"""A press leaves its own pallor, and redness that fades over 10 to 15 s (one subject)."""
 
 CLIPPED = "The skin is too bright or too dark for the camera: a colour is at the end of its range."
 NO_SKIN = "Too little untouched skin was seen to know what chance does to colour here."

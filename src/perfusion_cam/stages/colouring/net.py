@@ -15,7 +15,7 @@ from perfusion_cam.stages.colouring.contrast import (
 from perfusion_cam.types import BoolArray, FloatArray, GridShape, Site
 
 CONGESTED = np.array([1.1, 1.0, 0.7])
-"""Log-light change of R, G, B by more and desaturated blood (evidence.md: red 1.1 of green; blue
+"""Log-light change of R, G, B by more and desaturated blood (own simulation: red 1.1 of green; blue
 less, as b* falls)."""
 FINE_CELLS, COARSE_CELLS = 0.6, 3.0
 """Blurs between which skin's own detail of a strand's and a mesh's size lies."""

@@ -11,10 +11,11 @@ from perfusion_cam.stages.colouring.contrast import Reader
 from perfusion_cam.types import FloatArray
 
 RESTING_BLOOD = 0.55
-"""Natural-log light of green that a full blanch gives back, skin types I to VI (evidence.md)."""
+"""Natural-log light of green that a full blanch gives back, skin types I to VI (own
+simulation of skin optics)."""
 BLANCH_TINT_SD = 0.055
-"""Spread of red's change when the resting blood is pressed out (evidence.md: 0 to 0.33 of green):
-what of it is taken for oxygen by mistake."""
+"""Spread of red's change when the resting blood is pressed out (0 to 0.33 of green: own
+simulation, and forearms): what of it is taken for oxygen by mistake."""
 MIN_PRESSED_OUT = 0.05
 
 
