@@ -37,6 +37,15 @@ def test_all_files_are_written_and_whole(tmp_path, examination):
     assert (r, g, b) == (166, 125, 102)
 
 
+@pytest.mark.parametrize("name", ["a$b_{c$.mp4", "左頬.mp4", "[bold]{x}%s.mp4"])
+def test_a_recording_may_have_any_name(tmp_path, examination, name):
+    named = dataclasses.replace(
+        examination, source=dataclasses.replace(examination.source, file=name)
+    )
+    write_examination(named, document(named), tmp_path)
+    assert json.loads((tmp_path / "result.json").read_text())["source"]["file"] == name
+
+
 def test_what_an_earlier_run_left_is_swept(tmp_path, examination):
     write_examination(examination, document(examination), tmp_path)
     (tmp_path / "overlay.mp4").touch()

@@ -106,7 +106,8 @@ def _words(figure: Figure, plotted: Plotted, reasons: list[str]) -> None:
     refill = plotted.refill
     words = headline(refill)
     figure.text(0.085, 0.955, words[0].upper() + words[1:], fontsize=15, fontweight="bold")
-    figure.text(0.085, 0.922, f"{plotted.title}   {_facts(plotted)}", fontsize=9, color=GREY)
+    about = f"{plotted.title}   {_facts(plotted)}"
+    figure.text(0.085, 0.922, about, fontsize=9, color=GREY, parse_math=False)
     height = figure.get_figheight()
     for line, reason in enumerate(reversed(reasons)):
         figure.text(0.085, (0.32 + 0.17 * line) / height, reason, fontsize=8.5)

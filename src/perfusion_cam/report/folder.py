@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,7 +103,10 @@ def _png(rgb: Picture) -> bytes:
 
 def _png_of_figure(figure: Figure) -> bytes:
     content = io.BytesIO()
-    figure.savefig(content, format="png")
+    with warnings.catch_warnings():
+        # A file may be named in letters that the font lacks.
+        warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)
+        figure.savefig(content, format="png")
     return content.getvalue()
 
 
