@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -13,9 +14,9 @@ BIT_RATE = 12_000_000
 NOISE_LEVELS = 3.0
 
 
-def noisy_press(path: Path, sample: str = "slow") -> None:
-    """Write a 20 s press at 1080p30, enlarged from a sample and given fresh noise per picture."""
-    scenario = SCENARIOS[sample]
+def noisy_press(path: Path, sample: str = "slow", duration_s: float = 20.0) -> None:
+    """Write a press at 1080p30, enlarged from a sample and given fresh noise per picture."""
+    scenario = replace(SCENARIOS[sample], duration_s=duration_s)
     random = np.random.default_rng(1)
     noise = [random.normal(0, NOISE_LEVELS, (1080, 1920, 1)).astype(np.float32) for _ in range(6)]
     with av.open(str(path), "w") as out:

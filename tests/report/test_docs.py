@@ -41,14 +41,17 @@ def test_every_exit_code_is_described():
     assert {kind.exit_code for kind in kinds} | {0, 2, 70, 130} == listed | {70}
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/output.md", "docs/comparison.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/output.md", "docs/comparison.md", "docs/live.md"]
+)
 def test_research_use_only_words_stand_on_every_page(page):
     text = (ROOT / page).read_text(encoding="utf-8").replace("\n> ", " ")
     assert RESEARCH_USE_ONLY in text
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/output.md", "docs/comparison.md", "docs/exit-codes.md"]
+    "page",
+    ["README.md", "docs/output.md", "docs/comparison.md", "docs/live.md", "docs/exit-codes.md"],
 )
 def test_links_lead_somewhere(page):
     path = ROOT / page
