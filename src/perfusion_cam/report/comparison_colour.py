@@ -53,7 +53,7 @@ def colour_lines(colour: Mapping[str, Any] | None) -> Iterator[str]:
 
 def _strength(name: str, sign: Mapping[str, Any]) -> str:
     low, high = sign["strength"]["ci95"]
-    return f"{name.replace('_', ' ')} {sign['strength']['value']:.1f} ({low:.1f} to {high:.1f})"
+    return f"{name.replace('_', ' ')} {sign['strength']['value']:z.1f} ({low:z.1f} to {high:z.1f})"
 
 
 def _side(press: SidePress | None) -> Document | None:
