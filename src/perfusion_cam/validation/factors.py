@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
 
-from perfusion_cam.simulate import Event, PressTruth, Scenario
-from perfusion_cam.simulate.curve import Curve
+from perfusion_cam.simulate import Event
 from perfusion_cam.validation.cases import (
     MIXES,
     QUICK_MIXES,
     Case,
     Edit,
-    bit_rate,
     made,
     mild_cases,
     mixed_cases,
+)
+from perfusion_cam.validation.edits import (
+    at_rate,
+    clip,
+    curve,
+    filed,
+    moved,
+    nobody,
+    press,
+    pressed_again,
+    sized,
+    squeezed,
+    time_constant,
+    tool,
+    touched,
+    two_sites,
+    unblanched,
 )
 
 NO_PRESS = "no press"
@@ -24,150 +37,6 @@ NOT_BLANCHING = "not blanching"
 NOT_RECOVERING = "not recovering"
 GRIDS = ("full", "quick", "mild", "mixed")
 TURNS = 2
-
-
-def clip(**changes: Any) -> Edit:
-    """Change the clip."""
-    return lambda scenario: replace(scenario, **changes)
-
-
-def press(**changes: Any) -> Edit:
-    """Change its press."""
-    return lambda scenario: replace(
-        scenario, presses=tuple(replace(one, **changes) for one in scenario.presses)
-    )
-
-
-def curve(kind: str, **changes: Any) -> Edit:
-    """Change the refill law."""
-    return press(curve=Curve(kind, **changes))  # type: ignore[arg-type]
-
-
-def time_constant(tau_s: float) -> Edit:
-    """Change the time constant."""
-    return press(curve=Curve(tau_s=tau_s))
-
-
-def tool(name: str) -> Edit:
-    """Change the tool; a whole hand is filmed from closer by."""
-
-    def edit(scenario: Scenario) -> Scenario:
-        (one,) = scenario.presses
-        wider = 1.5 if name == "hand" else 1.0
-        return press(tool=name, radius_px=one.radius_px * wider)(scenario)
-
-    return edit
-
-
-def moved(**wide: float) -> Edit:
-    """Change distances, given in pixels of a picture 1280 wide."""
-
-    def edit(scenario: Scenario) -> Scenario:
-        unit = scenario.width / 1280
-        scaled = {name: value * unit for name, value in wide.items()}
-        of_press = {name: scaled.pop(name) for name in ("yield_px", "limb_px") if name in scaled}
-        return press(**of_press)(clip(**scaled)(scenario))
-
-    return edit
-
-
-def sized(width: int, height: int) -> Edit:
-    """Change the size of the picture and all that is in it, at the same bits a pixel."""
-
-    def edit(scenario: Scenario) -> Scenario:
-        grown = width / scenario.width
-        lengths = ("x_px", "y_px", "radius_px", "yield_px", "limb_px")
-        presses = tuple(
-            replace(one, **{name: getattr(one, name) * grown for name in lengths})
-            for one in scenario.presses
-        )
-        rate = round(scenario.encoding.bit_rate * grown**2)
-        return replace(
-            scenario,
-            width=width,
-            height=height,
-            shake_px=scenario.shake_px * grown,
-            presses=presses,
-            encoding=replace(scenario.encoding, bit_rate=rate),
-        )
-
-    return edit
-
-
-def filed(**changes: Any) -> Edit:
-    """Change how the clip is written."""
-    return lambda scenario: replace(scenario, encoding=replace(scenario.encoding, **changes))
-
-
-def at_rate(fps: float) -> Edit:
-    """Change the picture rate, at the same bits a pixel."""
-
-    def edit(scenario: Scenario) -> Scenario:
-        rate = round(scenario.encoding.bit_rate * fps / scenario.fps)
-        return filed(bit_rate=rate)(replace(scenario, fps=fps))
-
-    return edit
-
-
-def squeezed(bits_per_pixel: float) -> Edit:
-    """Change the bit rate."""
-
-    def edit(scenario: Scenario) -> Scenario:
-        size = (scenario.width, scenario.height)
-        return filed(bit_rate=bit_rate(bits_per_pixel, size, scenario.fps))(scenario)
-
-    return edit
-
-
-def pressed_again(wait_s: float, **changes: Any) -> Edit:
-    """Add a second press so long after the first is released; changed, and beside it or not."""
-
-    def edit(scenario: Scenario) -> Scenario:
-        (one,) = scenario.presses
-        begins_s = one.release_s + wait_s
-        again = replace(one, contact_s=begins_s, release_s=begins_s + 5.0, **changes)
-        return replace(scenario, presses=(one, again))
-
-    return edit
-
-
-def two_sites(scenario: Scenario) -> Scenario:
-    """Press left, then right of the middle, the second one slower."""
-    (one,) = scenario.presses
-    wait_s = 6.0 * one.curve.tau_s + 2.0
-    slow = Curve(tau_s=1.8 * one.curve.tau_s)
-    left = replace(one, x_px=0.28 * scenario.width, angle_deg=120.0)
-    right = replace(
-        one,
-        contact_s=one.release_s + wait_s,
-        release_s=one.release_s + wait_s + 5.0,
-        x_px=0.72 * scenario.width,
-        angle_deg=60.0,
-        curve=slow,
-    )
-    return replace(scenario, presses=(left, right))
-
-
-def nobody(*events: Event, **changes: Any) -> Edit:
-    """Take the press away and let something else happen."""
-    return clip(presses=(), events=events, **changes)
-
-
-def touched(surface: str) -> Edit:
-    """Put the finger on something that is no skin."""
-
-    def edit(scenario: Scenario) -> Scenario:
-        touching: tuple[PressTruth, ...] = tuple(
-            replace(one, depth=0.0, yield_px=0.0) for one in scenario.presses
-        )
-        return replace(scenario, presses=touching, surface=surface)  # type: ignore[arg-type]
-
-    return edit
-
-
-def unblanched(name: str) -> Edit:
-    """Press as usual skin that does not turn pale."""
-    return lambda scenario: press(depth=0.0)(tool(name)(scenario))
 
 
 FACTORS: dict[str, dict[str, Edit]] = {
