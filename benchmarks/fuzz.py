@@ -2,7 +2,7 @@
 
 Damages so many containers, and as many colour traces, profiles of rules, earlier results and
 regions, by the same seeds every time: the tests of every day take the first 500 of them. A failure
-names its seed. Some 20 minutes for 10 000.
+names its seed. Takes about half an hour for 10 000.
 """
 
 from __future__ import annotations

@@ -98,6 +98,24 @@ def test_a_whole_trace_is_measured(tmp_path):
     assert analyze_trace(tmp_path / "trace.csv").refill.status == "measured"
 
 
+@pytest.mark.parametrize(
+    "heading", ["t_s" + 900 * "\0" + ",R,G", '"t_s\n0.1,170' + 900 * "\n1" + '"']
+)
+def test_a_heading_of_any_length_is_told_in_one_short_line(tmp_path, heading):
+    (tmp_path / "trace.csv").write_text(f"{heading}\n1,2,3\n")
+    with pytest.raises(TraceError) as refused:
+        analyze_trace(tmp_path / "trace.csv")
+    assert str(refused.value).isprintable()
+    assert len(str(refused.value)) < 250
+
+
+def test_a_dose_over_two_lines_is_told_in_one(tmp_path):
+    text = (PROFILES / "adult-finger.toml").read_text(encoding="utf-8")
+    (tmp_path / "profile.toml").write_text(text.replace('about = """', 'about = """2.0\nunits '))
+    with pytest.raises(ProfileError, match=r"names a dose, '2\.0 unit"):
+        load_profile(tmp_path / "profile.toml")
+
+
 @pytest.mark.parametrize("name", ["filler-occlusion", "adult-finger"])
 def test_damaged_profiles(tmp_path, name):
     text = (PROFILES / f"{name}.toml").read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ MIN_ROWS = 20
 TIME_NAMES = ("t_s", "t", "time", "time_s")
 CONTROL_SUFFIXES = ("_control", "_ctrl", "_c")
 FLOOR = 2e-3
+LONGEST_SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def read_colour_trace(path: str | Path) -> ColourTrace:
     time = next((names.index(name) for name in TIME_NAMES if name in names), None)
     if time is None or not {"r", "g", "b"} <= set(names):
         raise TraceError(
-            f"{path.name}: found columns {', '.join(names) or 'none'}; a colour trace needs "
+            f"{path.name}: found columns {_shown(names) or 'none'}; a colour trace needs "
             "t_s, R, G, B in its first line."
         )
     values = _numbers(path, rows, len(names))
@@ -76,6 +77,13 @@ def read_colour_trace(path: str | Path) -> ColourTrace:
         _log_light(site),
         None if control is None else _log_light(control),
     )
+
+
+def _shown(names: list[str]) -> str:
+    """Column names in one short line, whatever stands in the file."""
+    text = "".join(letter if letter.isprintable() else " " for letter in ", ".join(names))
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= LONGEST_SHOWN else one_line[:LONGEST_SHOWN] + " ..."
 
 
 def _rows(path: Path) -> tuple[list[str], list[list[str]]]:

@@ -24,9 +24,8 @@ def without_dose(text: str) -> str:
         It names one.
     """
     if found := _DOSE.search(text):
-        raise ValueError(
-            f"names a dose, '{found[0].strip()}'; no dose is ever printed: take it out"
-        )
+        dose = " ".join(found[0].split())
+        raise ValueError(f"names a dose, '{dose}'; no dose is ever printed: take it out")
     return text
 
 
