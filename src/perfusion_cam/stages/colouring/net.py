@@ -74,10 +74,12 @@ def net_contrast(
         skin = untouched[rows, cols]
         if skin.sum() < MIN_INSIDE * len(offsets):
             return None
-        return float(np.log(np.quantile(strands[rows[skin], cols[skin]], FILLED_SHARE) + 1e-9))
+        values = strands[rows[skin], cols[skin]]
+        rank = round(FILLED_SHARE * (len(values) - 1))
+        return float(np.log(np.partition(values, rank)[rank] + 1e-9))
 
     here = contrast(row, col)
-    step = max(2, int(radius / 4))
+    step = max(2, int(radius / 3))
     elsewhere = [
         contrast(at_row, at_col)
         for at_row in range(0, shape.rows, step)
