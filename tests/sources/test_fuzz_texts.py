@@ -28,6 +28,7 @@ from perfusion_cam.report.document import document, to_json
 
 CASES = int(os.environ.get("PERFUSION_CAM_FUZZ_CASES", "500"))
 LONGEST_S = 20.0
+"""Of processor time, so that a busy machine is no failure."""
 PROFILES = Path(__file__).parents[2] / "src/perfusion_cam/thresholds/profiles"
 WORDS = ("nan", "inf", "-1", "1e309", "0", "", "9" * 400, "-0.0", "true", "[]", "\x00", "ä", '"')
 
@@ -73,13 +74,13 @@ def check(read, path: Path, text: str, refusal: type[Exception] | tuple[type[Exc
     read_well, complaints = 0, []
     for seed in range(CASES):
         path.write_bytes(damaged(text, seed))
-        started_s = time.monotonic()
+        started_s = time.process_time()
         try:
             read(path)
             read_well += 1
         except refusal as error:
             complaints.append((seed, str(error)))
-        assert time.monotonic() - started_s < LONGEST_S, seed
+        assert time.process_time() - started_s < LONGEST_S, seed
     assert read_well + len(complaints) == CASES
     assert [seed for seed, said in complaints if "\n" in said or not 10 < len(said) < 700] == []
     assert min(read_well, len(complaints)) > CASES / 50, "damage too slight or too heavy"
