@@ -8,24 +8,42 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "docs" / "figures"
-SOURCE = ROOT / "sample_videos" / "two-sides.mp4"
+SAMPLES = ROOT / "sample_videos"
 WIDE, NARROW = {"width": 1180, "height": 800}, {"width": 390, "height": 844}
 COLOURS = 256
 PATIENCE_MS = 60_000
 
 
+@contextmanager
+def shown(browser: Browser, *options: str) -> Iterator[Page]:
+    """Start the program and open its page."""
+    code = "from perfusion_cam.apps.cli import main; main()"
+    with tempfile.TemporaryDirectory() as out:
+        command = [sys.executable, "-c", code, "live", "--no-open", "--out", out, *options]
+        live = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert live.stdout is not None
+        try:
+            page = browser.new_page(viewport=WIDE)
+            page.set_default_timeout(PATIENCE_MS)
+            page.goto(live.stdout.readline().strip())
+            yield page
+        finally:
+            live.send_signal(signal.SIGINT)
+            live.wait()
+
+
 def await_prompt(page: Page, code: str) -> None:
     """Wait until the page asks for something."""
-    page.wait_for_function(
-        "code => document.documentElement.dataset.prompt === code", arg=code, timeout=PATIENCE_MS
-    )
+    page.wait_for_function("code => document.documentElement.dataset.prompt === code", arg=code)
 
 
 def photograph(page: Page, name: str, *, whole: bool = False) -> None:
@@ -33,55 +51,65 @@ def photograph(page: Page, name: str, *, whole: bool = False) -> None:
     if whole:
         height = page.evaluate("() => document.documentElement.scrollHeight")
         page.set_viewport_size({"width": WIDE["width"], "height": height})
+        page.wait_for_timeout(300)
     taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    small = taken.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.FLOYDSTEINBERG)
+    palette = taken.quantize(COLOURS, Image.Quantize.FASTOCTREE)
+    small = taken.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
     small.save(FIGURES / f"live-{name}.png", optimize=True)
 
 
+def examine(page: Page) -> None:
+    """Keep the moments of one examination."""
+    await_prompt(page, "choose_side")
+    photograph(page, "choose")
+    page.click("#unaffected")
+    page.mouse.move(0, 0)
+    await_prompt(page, "press_now")
+    photograph(page, "press")
+    await_prompt(page, "keep_pressing")
+    page.wait_for_timeout(1500)
+    photograph(page, "hold")
+    await_prompt(page, "release")
+    page.set_viewport_size(NARROW)
+    photograph(page, "release-narrow")
+    page.set_viewport_size(WIDE)
+    await_prompt(page, "back_so_far")
+    photograph(page, "recovering")
+    page.click("#affected")
+    page.mouse.move(0, 0)
+    page.click("#dark")
+    await_prompt(page, "keep_pressing")
+    page.wait_for_timeout(1000)
+    photograph(page, "dark")
+    page.click("#dark")
+    await_prompt(page, "back_so_far")
+    page.click("#pause")
+    page.wait_for_selector("#compared .answer")
+    photograph(page, "compared", whole=True)
+
+
+def look_again(page: Page) -> None:
+    """Keep a review in which the end of the watch was moved."""
+    page.wait_for_function("() => document.documentElement.dataset.ready === 'true'")
+    page.fill("#time", "12")
+    page.wait_for_function("() => document.getElementById('phase').innerText.startsWith('12')")
+    page.click("#end")
+    page.mouse.move(0, 0)
+    page.wait_for_selector("#manual-result .value")
+    photograph(page, "review", whole=True)
+
+
 def main() -> None:
-    """Run one examination and keep its moments."""
-    code = "from perfusion_cam.apps.cli import main; main()"
-    with tempfile.TemporaryDirectory() as out, sync_playwright() as playwright:
-        command = [sys.executable, "-c", code, "live", "--no-open", "--out", out]
-        live = subprocess.Popen(
-            [*command, "--source", str(SOURCE)], stdout=subprocess.PIPE, text=True
-        )
-        assert live.stdout is not None
+    """Keep all pictures."""
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
-        page = browser.new_page(viewport=WIDE)
-        page.goto(live.stdout.readline().strip())
-        await_prompt(page, "choose_side")
-        photograph(page, "choose")
-        page.click("#unaffected")
-        page.mouse.move(0, 0)
-        await_prompt(page, "press_now")
-        photograph(page, "press")
-        await_prompt(page, "keep_pressing")
-        page.wait_for_timeout(1500)
-        photograph(page, "hold")
-        await_prompt(page, "release")
-        page.set_viewport_size(NARROW)
-        page.wait_for_timeout(300)
-        photograph(page, "release-narrow")
-        page.set_viewport_size(WIDE)
-        await_prompt(page, "back_so_far")
-        photograph(page, "recovering")
-        page.click("#affected")
-        page.mouse.move(0, 0)
-        page.click("#dark")
-        await_prompt(page, "keep_pressing")
-        page.wait_for_timeout(1000)
-        photograph(page, "dark")
-        page.click("#dark")
-        await_prompt(page, "back_so_far")
-        page.click("#pause")
-        page.wait_for_selector("#compared .answer", timeout=PATIENCE_MS)
-        photograph(page, "compared", whole=True)
+        with shown(browser, "--source", str(SAMPLES / "two-sides.mp4")) as page:
+            examine(page)
+        with shown(browser, "--review", str(SAMPLES / "slow.mp4")) as page:
+            look_again(page)
         browser.close()
-        live.send_signal(signal.SIGINT)
-        live.wait()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from perfusion_cam.errors import TraceError
 from perfusion_cam.quality import Flag
-from perfusion_cam.session import Session
+from perfusion_cam.session import OnPress, Session
 from perfusion_cam.settings import Region
 from perfusion_cam.sources.colour_trace import read_colour_trace
 from perfusion_cam.sources.read_ahead import read_ahead
@@ -37,7 +37,11 @@ Progress = Callable[[float, float | None], None]
 
 
 def analyze(
-    path: str | Path, *, region: Region | None = None, on_progress: Progress | None = None
+    path: str | Path,
+    *,
+    region: Region | None = None,
+    on_progress: Progress | None = None,
+    on_press: OnPress | None = None,
 ) -> Examination:
     """Measure every press in a recording.
 
@@ -49,6 +53,8 @@ def analyze(
         Where to look for the site.
     on_progress : callable (t_s, duration_s or None), optional
         Told now and then how far the reading has come.
+    on_press : callable (PressWindow, PressResult), optional
+        Told of every press with the grids it was measured in.
 
     Raises
     ------
@@ -59,7 +65,7 @@ def analyze(
     """
     presses: list[PressResult] = []
     with one_thread_each(), VideoFile(path) as video:
-        session = Session(region, video.bits_per_pixel)
+        session = Session(region, video.bits_per_pixel, on_press)
         reduced = read_ahead(map(session.reduce, video))
         for index, picture in enumerate(reduced):
             presses += session.take(picture)
@@ -119,7 +125,7 @@ def examination_of(
     """Gather what a session found in a recording, with what the recording says against it."""
     info = _with_tracking(info, session.track)
     presses = sorted(presses, key=lambda result: result.press.contact_s)
-    with_gaps = [_flag_gaps(result, info) for result in presses]
+    with_gaps = [flag_gaps(result, info) for result in presses]
     return Examination(
         source=info,
         grid=session.grid,
@@ -142,7 +148,7 @@ def _with_tracking(info: SourceInfo, track: Track) -> SourceInfo:
     return replace(info, warnings=(*info.warnings, warning))
 
 
-def _flag_gaps(result: PressResult, info: SourceInfo) -> PressResult:
+def flag_gaps(result: PressResult, info: SourceInfo) -> PressResult:
     """Flag a press in whose recovery pictures are missing."""
     press, refill = result.press, result.refill
     decisive_s = refill.crt_s or refill.lower_bound_s or 5.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,6 +28,8 @@ from perfusion_cam.types import (
     Track,
 )
 
+OnPress = Callable[[PressWindow, PressResult], None]
+
 
 @dataclass(slots=True)
 class _TrackLog:
@@ -46,11 +48,19 @@ class Session:
         Where to look for the site; the whole picture otherwise.
     bits_per_pixel : float, optional
         How strongly the pictures were compressed; None if they were not.
+    on_press : callable (PressWindow, PressResult), optional
+        Told of every press with the grids it was measured in, to measure it again.
     """
 
-    def __init__(self, region: Region | None = None, bits_per_pixel: float | None = None) -> None:
+    def __init__(
+        self,
+        region: Region | None = None,
+        bits_per_pixel: float | None = None,
+        on_press: OnPress | None = None,
+    ) -> None:
         self._region = region
         self._bits_per_pixel = bits_per_pixel
+        self._on_press = on_press
         self._registrar = Registrar()
         self._averager = GridAverager()
         self._gridder: Gridder | None = None
@@ -159,6 +169,8 @@ class Session:
             result = measure_press(item, self._region, self._bits_per_pixel)
             if is_press(result):
                 presses.append(result)
+                if self._on_press is not None:
+                    self._on_press(item, result)
             elif self._detector is not None:
                 self._detector.dismiss(item.press)
         return presses
@@ -177,10 +189,13 @@ def measure_press(
     if isinstance(site, Flag):
         reasons = tuple(seen_reasons([site], press))
         return PressResult(press, None, None, Refill("not_measurable", reasons))
-    traces = sample_traces(window, press, site)
-    error = press_error(press, site, window)
+    colour = skin_colour(window, press, site)
     curve, refill = measure_refill(
-        traces, press.release_s, press.release_se_s, bits_per_pixel, error
+        sample_traces(window, press, site),
+        press.release_s,
+        press.release_se_s,
+        bits_per_pixel,
+        press_error(press, site, window),
+        colour.dusky_red,
     )
-    judged = judge(press, site, curve, refill, window)
-    return PressResult(press, site, curve, judged, skin_colour(window, press, site))
+    return PressResult(press, site, curve, judge(press, site, curve, refill, window), colour)

@@ -105,7 +105,7 @@ CONTRASTS = """() => {
 }"""
 
 
-def assert_readable(page: Page) -> None:
+def assert_readable(page: Page, largest: str = "says") -> None:
     """Check contrast (WCAG AA), room at all widths, names of controls and the words on top."""
     for dark in (False, True):
         if (page.get_attribute("#dark", "aria-pressed") == "true") != dark:
@@ -124,7 +124,8 @@ def assert_readable(page: Page) -> None:
         box = notice.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= height
-        assert page.evaluate("parseFloat(getComputedStyle(says).fontSize)") >= 35
+        size_px = "id => parseFloat(getComputedStyle(document.getElementById(id)).fontSize)"
+        assert page.evaluate(size_px, largest) >= (35 if largest == "says" else 16)
     for control in page.locator("button, select, input, canvas").all():
         if control.is_visible():
             named = "one => one.ariaLabel || one.labels?.length || one.textContent.trim()"
@@ -268,3 +269,43 @@ def test_the_end_of_the_program_is_said(browser: Callable[..., Browser], tmp_pat
         assert live.end() == 0
         page.wait_for_selector("#away:visible")
         assert page.is_disabled("#affected")
+
+
+def test_a_recording_is_reviewed_and_fitted_again(
+    browser: Callable[..., Browser], tmp_path: Path
+) -> None:
+    (truth,) = truth_of("normal")
+    with running(tmp_path, "--review", str(SAMPLES / "normal.mp4")) as live:
+        page = show(browser().new_context(), live)
+        page.wait_for_function("() => document.documentElement.dataset.ready === 'true'")
+        automatic = page.inner_text("#automatic-result .value")
+        assert "recovering 0" in page.inner_text("#phase") or "pressing" in page.inner_text(
+            "#phase"
+        )
+        page.fill("#time", str(truth["release_s"]))
+        page.wait_for_function("() => document.getElementById('phase').innerText.startsWith('7.3')")
+        page.click("#on")
+        page.click("#release")
+        page.wait_for_selector("#manual-result .value")
+        assert "Release at 7.3" in page.inner_text("#changes")
+        assert page.inner_text("#automatic-result .value") == automatic
+        page.fill("#time", "8.0")
+        page.wait_for_function("() => document.getElementById('phase').innerText.startsWith('8.0')")
+        page.click("#end")
+        page.wait_for_function(
+            "() => !document.querySelector('#manual-result .value').innerText.startsWith('1.')"
+        )
+        page.click("#undo")
+        assert page.inner_text("#manual-result") == "nothing changed"
+        box = page.locator("#picture").bounding_box()
+        assert box is not None
+        x, y = truth["x_px"] / 640 * box["width"], truth["y_px"] / 360 * box["height"]
+        page.click("#picture", position={"x": x, "y": y})
+        page.wait_for_selector("#manual-result .value")
+        assert "Site looked for at 3" in page.inner_text("#changes")
+        page.click("#keep")
+        page.wait_for_function("() => document.getElementById('kept').textContent !== ''")
+        (folder,) = tmp_path.iterdir()
+        kept = json.loads((folder / "manual.json").read_text(encoding="utf-8"))["changed"][0]
+        assert_true_within(kept["manual"], truth)
+        assert_readable(page, "automatic-result")

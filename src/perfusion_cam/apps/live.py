@@ -21,6 +21,10 @@ def live(
     source: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Play a recording as if it were a camera.")
     ] = None,
+    review: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Look at a recording again and correct what was found."),
+    ] = None,
     browser: Annotated[
         bool, typer.Option("--browser", help="Use the camera of the browser's own tab.")
     ] = False,
@@ -41,10 +45,16 @@ def live(
     ] = True,
 ) -> None:
     """Examine live, guided press by press in a page on this machine."""
-    if sum([camera is not None, source is not None, browser]) > 1:
+    if sum([camera is not None, source is not None, review is not None, browser]) > 1:
         raise typer.BadParameter(
-            "give one of --camera, --source and --browser", param_hint="--camera"
+            "give one of --camera, --source, --browser and --review", param_hint="--camera"
         )
+    if review is not None:
+        with guarded(f"reviewing {review.name}"):
+            from perfusion_cam.apps.review_serving import serve_review
+
+            serve_review(review, out=out, port=port, open_page=open_)
+        return
     with guarded("examining live"):
         from perfusion_cam.apps.live_serving import serve
 

@@ -31,10 +31,9 @@ FILES = {
     "results.js": "text/javascript",
     "sound.js": "text/javascript",
     "camera.js": "text/javascript",
+    "review.js": "text/javascript",
 }
 REPORTS = {HTML: "text/html", PDF: "application/pdf"}
-MAX_MESSAGE_BYTES = 4_000_000
-"""A picture of 4K in JPEG; whatever sends more is cut off."""
 TIME = struct.Struct("<d")
 
 
@@ -141,17 +140,9 @@ def make_app(
 
     @app.get("/")
     async def page() -> FileResponse:
-        return FileResponse(WEB / "page.html", media_type="text/html; charset=utf-8")
+        return page_of("page.html")
 
-    @app.get("/favicon.ico", status_code=204)
-    async def no_icon() -> None:
-        return
-
-    @app.get("/web/{name}")
-    async def file(name: str) -> FileResponse:
-        if name not in FILES:
-            raise HTTPException(404)
-        return FileResponse(WEB / name, media_type=f"{FILES[name]}; charset=utf-8")
+    serve_files(app)
 
     @app.get("/report/{name}")
     async def report(name: str) -> FileResponse:
@@ -175,6 +166,25 @@ def make_app(
             board.wake()
 
     return app
+
+
+def page_of(name: str) -> FileResponse:
+    """A page as it lies on disk."""
+    return FileResponse(WEB / name, media_type="text/html; charset=utf-8")
+
+
+def serve_files(app: FastAPI) -> None:
+    """Let a page have its scripts and styles, and nothing else."""
+
+    @app.get("/favicon.ico", status_code=204)
+    async def no_icon() -> None:
+        return
+
+    @app.get("/web/{name}")
+    async def file(name: str) -> FileResponse:
+        if name not in FILES:
+            raise HTTPException(404)
+        return FileResponse(WEB / name, media_type=f"{FILES[name]}; charset=utf-8")
 
 
 async def _send(socket: WebSocket, board: Board, tabs: Tabs, films: bool) -> None:

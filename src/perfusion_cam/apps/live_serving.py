@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
-import socket
-import webbrowser
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-import uvicorn
-
-from perfusion_cam.apps.failing import complain, emit
+from perfusion_cam.apps.failing import complain
 from perfusion_cam.apps.live_board import Board
-from perfusion_cam.apps.live_server import MAX_MESSAGE_BYTES, make_app
+from perfusion_cam.apps.live_server import make_app
+from perfusion_cam.apps.local_server import LocalServer
 from perfusion_cam.comparison.asking import DEFAULT_PROFILES
-from perfusion_cam.errors import ServerError
 from perfusion_cam.live.engine import Engine, OpenSource
 from perfusion_cam.live.filming import FilmedCamera
 from perfusion_cam.live.playing import PlayedFile
@@ -25,9 +19,6 @@ from perfusion_cam.live.streamed import StreamedCamera
 from perfusion_cam.report.atomic import make_folder
 from perfusion_cam.sources.camera import list_cameras
 from perfusion_cam.thresholds import select_profiles
-
-HERE = "127.0.0.1"
-CLOSE_S = 2
 
 
 def serve(
@@ -52,40 +43,26 @@ def serve(
         The port is taken.
     """
     rules = select_profiles(profiles or DEFAULT_PROFILES)
-    folder = out / datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
-    listening = _listening(port)
+    folder = dated(out)
+    server = LocalServer(port)
     streamed, open_source = _source(camera, source, browser)
     board = Board()
     engine = Engine(open_source, Saver(folder), rules, board.show)
     make_folder(folder)  # only now: a camera that is not there leaves no empty folder behind
-    token = secrets.token_urlsafe(24)
-    address = f"http://{HERE}:{listening.getsockname()[1]}"
-    origins = (address, address.replace(HERE, "localhost"))
-    app = make_app(engine, board, streamed, token, origins, folder)
-    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            ws="websockets-sansio",
-            ws_max_size=MAX_MESSAGE_BYTES,
-            ws_per_message_deflate=False,
-            timeout_graceful_shutdown=CLOSE_S,
-        )
-    )
-    emit(f"{address}/?token={token}\n")
+    app = make_app(engine, board, streamed, server.token, server.origins, folder)
+    server.announce(open_page)
     complain(f"examining {engine.source_name}; results go to {folder}; Ctrl-C ends it")
     engine.start()
-    if open_page:
-        webbrowser.open(f"{address}/?token={token}")
     try:
-        server.run(sockets=[listening])
-    except KeyboardInterrupt:  # the way in which it is meant to end
-        complain(f"ended; results are in {folder}")
+        server.run(app)
     finally:
         engine.stop()
+    complain(f"ended; results are in {folder}")
+
+
+def dated(out: Path) -> Path:
+    """Name the folder of an examination that begins now."""
+    return out / datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
 
 
 def _source(
@@ -101,17 +78,3 @@ def _source(
         return None, lambda: FilmedCamera(number)
     streamed = StreamedCamera()
     return streamed, lambda: streamed
-
-
-def _listening(port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((HERE, port))
-        listening.listen()
-    except OSError as error:
-        listening.close()
-        raise ServerError(
-            f"port {port} cannot be used ({error.strerror}); give another with --port, or none"
-        ) from error
-    return listening

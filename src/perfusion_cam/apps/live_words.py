@@ -13,7 +13,7 @@ from perfusion_cam.live.state import Finished, LiveState
 from perfusion_cam.report.drawing import Outlines, outlines, trace_tool
 from perfusion_cam.report.findings_words import RULE_COLUMNS
 from perfusion_cam.report.wording import RESEARCH_USE_ONLY, held, verdict
-from perfusion_cam.types import FloatArray, PressResult
+from perfusion_cam.types import FloatArray, GridShape, PressResult
 
 Plain = dict[str, Any]
 
@@ -37,20 +37,24 @@ def said(state: LiveState) -> Plain:
         "t_s": round(state.t_s, 2),
         "frames": state.frames,
         "dropped": state.dropped,
-        "to_picture": _to_picture(state),
+        "to_picture": to_picture(state.to_frame, state.size_px),
         "saving_fails": state.saving_fails,
     }
 
 
 def drawn(state: LiveState) -> Plain:
     """Outlines to lay over the picture, in pixels of the placement's first picture."""
-    lines = Outlines([], [], [])
-    grid = state.grid
     if state.tool_cells is not None:
-        lines = lines._replace(tool=trace_tool(state.tool_cells, grid.cell_px))
-    elif state.provisional is not None:
-        lines = outlines(state.provisional, grid)._replace(tool=[])
-    return {name: [_few(line) for line in group] for name, group in lines._asdict().items()}
+        tool = trace_tool(state.tool_cells, state.grid.cell_px)
+        return _plain(Outlines([], [], tool))
+    if state.provisional is not None:
+        return _plain(outlines(state.provisional, state.grid)._replace(tool=[]))
+    return _plain(Outlines([], [], []))
+
+
+def lines(result: PressResult, grid: GridShape) -> Plain:
+    """Outlines of a press, in pixels of the first picture."""
+    return _plain(outlines(result, grid))
 
 
 def watched(result: PressResult | None) -> Plain | None:
@@ -66,15 +70,18 @@ def watched(result: PressResult | None) -> Plain | None:
 
 def listed(one: Finished) -> Plain:
     """One finished press."""
-    refill = one.result.refill
+    return {"side": one.side, "number": one.number} | listed_press(one.result)
+
+
+def listed_press(result: PressResult) -> Plain:
+    """What came of a press."""
+    refill = result.refill
     return {
-        "side": one.side,
-        "number": one.number,
         "status": refill.status,
         "words": verdict(refill),
-        "held": held(one.result.press),
+        "held": held(result.press),
         "reasons": list(refill.reasons),
-        "curve": curve(one.result),
+        "curve": curve(result),
     }
 
 
@@ -122,11 +129,16 @@ def notice() -> str:
     return RESEARCH_USE_ONLY
 
 
-def _to_picture(state: LiveState) -> list[list[float]]:
-    """Matrix from pixels of the first picture to shares of this one's width and height."""
-    width, height = state.size_px
+def to_picture(to_frame: FloatArray, size_px: tuple[int, int]) -> list[list[float]]:
+    """Matrix from pixels of the first picture to shares of another one's width and height."""
+    width, height = size_px
     scale = np.array([[1 / max(width, 1)], [1 / max(height, 1)]])
-    return [[round(float(value), 7) for value in row] for row in state.to_frame * scale]
+    return [[round(float(value), 7) for value in row] for row in to_frame * scale]
+
+
+def _plain(drawn_lines: Outlines) -> Plain:
+    named = drawn_lines._asdict()
+    return {name: [_few(line) for line in group] for name, group in named.items()}
 
 
 def _few(line: FloatArray) -> list[list[float]]:

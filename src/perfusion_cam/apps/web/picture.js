@@ -17,6 +17,7 @@ export class Picture {
     this.toPicture = null;
     this.busy = false;
     this.cross = null;
+    this.bitmap = null;
     canvas.addEventListener("click", (event) => {
       const box = canvas.getBoundingClientRect();
       onSite((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
@@ -31,6 +32,7 @@ export class Picture {
       this.cross ??= [0.5, 0.5];
       this.cross = this.cross.map((at, axis) => Math.min(1, Math.max(0, at + STEP * steps[event.key][axis])));
       event.preventDefault();
+      this.redraw();
     } else if (event.key === "Enter" && this.cross) {
       onSite(...this.cross);
       this.cross = null;
@@ -42,19 +44,29 @@ export class Picture {
     this.busy = true;
     const captured_s = new DataView(data).getFloat64(0, true);
     try {
-      const bitmap = await createImageBitmap(new Blob([data.slice(STAMP_BYTES)], { type: "image/jpeg" }));
-      if (this.canvas.width !== bitmap.width || this.canvas.height !== bitmap.height) {
-        this.canvas.width = bitmap.width;
-        this.canvas.height = bitmap.height;
-        this.canvas.style.aspectRatio = `${bitmap.width} / ${bitmap.height}`;
-      }
-      this.context.drawImage(bitmap, 0, 0);
-      bitmap.close();
-      this.drawOutlines();
+      await this.draw(new Blob([data.slice(STAMP_BYTES)], { type: "image/jpeg" }));
       this.canvas.dataset.latencyMs = String(Date.now() - 1000 * captured_s);
     } finally {
       this.busy = false;
     }
+  }
+
+  async draw(jpeg) {
+    const bitmap = await createImageBitmap(jpeg);
+    if (this.canvas.width !== bitmap.width || this.canvas.height !== bitmap.height) {
+      this.canvas.width = bitmap.width;
+      this.canvas.height = bitmap.height;
+      this.canvas.style.aspectRatio = `${bitmap.width} / ${bitmap.height}`;
+    }
+    this.bitmap?.close();
+    this.bitmap = bitmap;
+    this.redraw();
+  }
+
+  redraw() {
+    if (!this.bitmap) return;
+    this.context.drawImage(this.bitmap, 0, 0);
+    this.drawOutlines();
   }
 
   drawOutlines() {

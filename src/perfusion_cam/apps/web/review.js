@@ -1,0 +1,154 @@
+// A recording looked at again: what is changed here is measured anew by the program at once.
+
+import { Chart } from "/web/chart.js";
+import { Picture } from "/web/picture.js";
+import { element, list } from "/web/results.js";
+
+const at = (id) => document.getElementById(id);
+const two = (value) => value.toFixed(2);
+
+let review = null;
+let now_s = 0;
+let wanted_s = null;
+let fetching = false;
+let asked = 0;
+const changes = []; // of each press: {release_s, end_s, x_px, y_px}
+const manual = []; // and what came of them
+
+const chart = new Chart(at("chart"));
+const picture = new Picture(at("picture"), putSite);
+
+function complain(words) {
+  at("told").hidden = !words;
+  at("told").textContent = words;
+}
+
+async function show(t_s) {
+  wanted_s = Math.min(Math.max(0, t_s), review.duration_s);
+  if (fetching) return; // the newest wish is met when this one is done
+  fetching = true;
+  try {
+    while (wanted_s !== null) {
+      const t = wanted_s;
+      wanted_s = null;
+      const answer = await fetch(`/picture?t_s=${t}`);
+      if (!answer.ok) {
+        complain("This picture cannot be shown.");
+        continue;
+      }
+      now_s = Number(answer.headers.get("X-Time"));
+      picture.toPicture = JSON.parse(answer.headers.get("X-To-Picture"));
+      await picture.draw(await answer.blob());
+      tell();
+    }
+  } finally {
+    fetching = false;
+  }
+}
+
+function chosen() {
+  return Number(at("press").value);
+}
+
+function current() {
+  return manual[chosen()] ?? review.presses[chosen()];
+}
+
+function phase(press) {
+  if (now_s < press.contact_s) return "before the press";
+  if (now_s < press.release_s) return `pressing ${two(now_s - press.contact_s)} s`;
+  if (now_s <= press.ended_s) return `recovering ${two(now_s - press.release_s)} s`;
+  return "end";
+}
+
+function tell() {
+  const press = current();
+  at("time").value = String(now_s);
+  at("time").setAttribute("aria-valuetext", `${two(now_s)} s`);
+  at("phase").textContent = `${two(now_s)} s${press ? `, ${phase(press)}` : ""}`;
+  if (!press) return;
+  const pressing = now_s >= press.contact_s && now_s < press.release_s;
+  picture.outlines = pressing ? press.lines : { ...press.lines, tool: [] };
+  picture.redraw();
+}
+
+function results() {
+  const automatic = review.presses[chosen()];
+  const mine = manual[chosen()];
+  list(at("automatic-result"), automatic ? [automatic] : []);
+  if (mine) list(at("manual-result"), [mine]);
+  else at("manual-result").replaceChildren(element("li", "nothing changed", { class: "none" }));
+  chart.finished = [
+    automatic && { ...automatic, side: "unaffected", number: "automatic" },
+    mine && { ...mine, side: "affected", number: "manual" },
+  ].filter(Boolean);
+  chart.draw();
+  const change = changes[chosen()] ?? {};
+  const said = [];
+  if (change.release_s !== undefined) said.push(`Release at ${two(change.release_s)} s, found at ${two(automatic.release_s)} s.`);
+  if (change.end_s !== undefined) said.push(`Watch ends at ${two(change.end_s)} s, found ${two(automatic.ended_s)} s.`);
+  if (change.x_px !== undefined) said.push(`Site looked for at ${Math.round(change.x_px)}, ${Math.round(change.y_px)} px.`);
+  at("changes").replaceChildren(...said.map((one) => element("li", one)));
+  at("keep").disabled = at("undo").disabled = !mine;
+  at("release").disabled = at("end").disabled = !automatic;
+  tell();
+}
+
+async function refit(change, keep = false) {
+  const press = chosen();
+  const number = (asked += 1);
+  const answer = await fetch("/refit", { method: "POST", body: JSON.stringify({ press, keep, ...change }) });
+  if (number !== asked) return; // something newer was asked meanwhile
+  const found = await answer.json().catch(() => ({}));
+  if (!answer.ok) {
+    complain(found.detail ?? "This cannot be measured.");
+    return;
+  }
+  complain("");
+  changes[press] = change;
+  manual[press] = found;
+  at("kept").textContent = found.kept ? "The manual result is kept in manual.json, the automatic one beside it." : "";
+  results();
+}
+
+function putSite(x, y) {
+  if (!review?.presses.length || !picture.toPicture) return;
+  const [[a, b, c], [d, e, f]] = picture.toPicture;
+  const scale = 1 / (a * e - b * d);
+  const [u, v] = [x - c, y - f];
+  refit({ ...changes[chosen()], x_px: scale * (e * u - b * v), y_px: scale * (a * v - d * u) });
+}
+
+at("time").addEventListener("input", () => show(Number(at("time").value)));
+at("back").addEventListener("click", () => show(now_s - 1.5 * review.step_s));
+at("on").addEventListener("click", () => show(now_s + 0.5 * review.step_s));
+at("release").addEventListener("click", () => refit({ ...changes[chosen()], release_s: now_s }));
+at("end").addEventListener("click", () => refit({ ...changes[chosen()], end_s: now_s }));
+at("keep").addEventListener("click", () => refit(changes[chosen()], true));
+at("undo").addEventListener("click", () => {
+  asked += 1;
+  changes[chosen()] = manual[chosen()] = undefined;
+  at("kept").textContent = "";
+  results();
+});
+at("press").addEventListener("change", () => {
+  at("kept").textContent = "";
+  results();
+  if (current()) show(current().release_s);
+});
+at("dark").addEventListener("click", () => {
+  const dark = document.documentElement.classList.toggle("dark");
+  at("dark").setAttribute("aria-pressed", String(dark));
+  chart.draw();
+});
+
+review = await (await fetch("/review")).json();
+at("notice").textContent = review.notice;
+at("file").textContent = review.file;
+at("time").max = String(review.duration_s);
+at("time").step = String(review.step_s / 2);
+at("press").append(...review.presses.map((_, index) => element("option", String(index + 1), { value: String(index) })));
+if (!review.presses.length) complain("No press was found in this recording.");
+results();
+await show(current()?.release_s ?? 0);
+document.documentElement.dataset.ready = "true";
