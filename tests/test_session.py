@@ -27,6 +27,7 @@ from perfusion_cam.simulate import (
     Truth,
     frames,
     render,
+    sign_scenario,
 )
 from perfusion_cam.sources.video_file import VideoFile
 from perfusion_cam.stages.detection import PressWindow
@@ -490,3 +491,14 @@ def test_a_trace_without_a_press_is_refused(tmp_path: Path) -> None:
     flat.write_text("t_s,R,G,B\n" + "".join(f"{i / 20},180,140,120\n" for i in range(200)))
     with pytest.raises(TraceError, match=r"flat\.csv: no press found"):
         analyze_trace(flat)
+
+
+def test_dusky_skin_is_timed_as_well(tmp_path: Path) -> None:
+    """Its blood takes red with it when it is pressed out, as a shadow would."""
+    path = tmp_path / "dusky.mkv"
+    (truth,) = render(sign_scenario("duskiness", 2.0, 2, 300), path).presses
+    (found,) = analyze(path).presses
+    assert found.refill.crt_ci95_s is not None
+    low, high = found.refill.crt_ci95_s
+    assert truth.t90_s is not None
+    assert low <= truth.t90_s <= high

@@ -139,6 +139,12 @@ class SkinColour:
     placebos: int
     reasons: tuple[str, ...]
 
+    @property
+    def dusky_red(self) -> float:
+        """Natural-log light of red that the site clearly lacks for want of oxygen, else 0."""
+        dusky = self.sign("duskiness")
+        return dusky.change.value if dusky is not None and dusky.stands_out else 0.0
+
     def sign(self, name: SignName) -> SignReading | None:
         """One of the signs, or None where it could not be read."""
         return next((sign for sign in self.signs if sign.name == name), None)

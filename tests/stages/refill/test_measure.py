@@ -29,6 +29,7 @@ from perfusion_cam.stages.refill.measure import MIN_DEPTH, measure_refill
 from perfusion_cam.types import Refill, SiteTraces
 
 RELEASE_SE_S = 0.03
+TAU_S = 0.9
 TIMES = ("crt_s", "crt_ci95_s", "t50_s", "t90_s", "t95_s", "tau_s", "visual_s")
 
 CURVES: dict[str, Missing] = {
@@ -250,3 +251,30 @@ def test_the_curve_and_its_band_hold_what_was_drawn() -> None:
     assert refill.signal_to_noise == pytest.approx(
         (refill.blanch_depth or 0) / np.median(curve.signal_se), rel=0.2
     )
+
+
+def dusky(extra_red: float) -> SiteTraces:
+    """Refill whose pressed-out blood had darkened red as well."""
+    missing = exponential(TAU_S)
+    made = traces(missing, depth=0.15)
+    u_s = np.maximum(made.t_s - RELEASE_S, 0.0)
+    pallor = np.where(made.t_s < CONTACT_S, 0.0, missing(u_s))
+    return replace(made, rgb=made.rgb + extra_red * pallor[:, None] * [1.0, 0.0, 0.0])
+
+
+def test_red_beyond_blood_is_taken_for_light() -> None:
+    _, refill = measure_refill(dusky(0.06), RELEASE_S, RELEASE_SE_S)
+    assert refill.status == "not_measurable"
+    assert Flag.NOT_BLOOD in refill.flags
+
+
+def test_red_that_dusky_skin_lacked_at_rest_is_not() -> None:
+    _, refill = measure_refill(dusky(0.06), RELEASE_S, RELEASE_SE_S, dusky_red=0.06)
+    assert refill.status == "measured"
+    assert refill.crt_ci95_s is not None
+    assert refill.crt_ci95_s[0] < TAU_S * np.log(10) < refill.crt_ci95_s[1]
+
+
+def test_duskiness_excuses_no_more_light_than_itself() -> None:
+    _, refill = measure_refill(dusky(0.12), RELEASE_S, RELEASE_SE_S, dusky_red=0.04)
+    assert Flag.NOT_BLOOD in refill.flags

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -43,7 +44,15 @@ was seen, and how it grows with the share that was: curves that agree on what wa
 what was not (a fast first part, a late start). From 130 simulated presses (docs/accuracy.md)."""
 HIDDEN_S = 0.5
 JUST_NOTICEABLE = 1.0
-"""CIEDE2000 difference that an eye just sees (evidence.md)."""
+"""CIEDE2000 difference that an eye just sees."""
+
+
+class _Known(NamedTuple):
+    """What the samples themselves do not tell, as `measure_refill` is given it."""
+
+    bits_per_pixel: float | None
+    press_error: float
+    dusky_red: float
 
 
 def measure_refill(
@@ -52,6 +61,7 @@ def measure_refill(
     release_se_s: float,
     bits_per_pixel: float | None = None,
     press_error: float = 0.0,
+    dusky_red: float = 0.0,
 ) -> tuple[RefillCurve, Refill]:
     """Time the colour's return.
 
@@ -64,6 +74,8 @@ def measure_refill(
         How strongly the recording is compressed; None for an uncompressed source.
     press_error : float
         Relative standard error of the refill time that the press itself brings about.
+    dusky_red : float
+        Natural-log light of red that the resting site lacks for want of oxygen.
 
     Returns
     -------
@@ -81,7 +93,8 @@ def measure_refill(
     mixture = fit_all(bins, release_se_s)
     if mixture is None:
         return curve, Refill("not_measurable", (Flag.LOW_SIGNAL,))
-    return curve, _judge(signal, bins, mixture, traces, release_s, bits_per_pixel, press_error)
+    known = _Known(bits_per_pixel, press_error, dusky_red)
+    return curve, _judge(signal, bins, mixture, traces, release_s, known)
 
 
 def _judge(
@@ -90,8 +103,7 @@ def _judge(
     mixture: Mixture,
     traces: SiteTraces,
     release_s: float,
-    bits_per_pixel: float | None,
-    press_error: float,
+    known: _Known,
 ) -> Refill:
     depth = float(np.median(mixture.depth()))
     seen, low, _ = (float(edge[0]) for edge in mixture.pallor(bins.u_s[:1]))
@@ -106,7 +118,7 @@ def _judge(
     )
     if depth < MIN_DEPTH:
         return replace(refill, flags=(Flag.DOES_NOT_BLANCH, *flags))
-    light, share = light_change(traces)
+    light, share = light_change(traces, known.dusky_red)
     if light > MAX_LIGHT and share > MAX_LIGHT_SHARE:
         return replace(refill, flags=(Flag.NOT_BLOOD, Flag.LIGHT_CHANGED, *flags))
     if seen < MIN_SEEN_Z * (seen - low) / 1.96:
@@ -116,8 +128,8 @@ def _judge(
     t90 = np.exp(mixture.log_time(1 - RECOVERED))
     if np.median(t90) > watched_s:
         return _not_recovered(refill, t90, watched_s)
-    unseen_s = _unseen_error_s(mixture, bins, depth, bits_per_pixel)
-    crt_s, interval = _time_and_interval(t90, unseen_s, press_error)
+    unseen_s = _unseen_error_s(mixture, bins, depth, known.bits_per_pixel)
+    crt_s, interval = _time_and_interval(t90, unseen_s, known.press_error)
     if interval[1] > MAX_SPREAD * interval[0]:
         return replace(refill, flags=(Flag.LOW_SIGNAL, *flags))
     return replace(
@@ -221,7 +233,7 @@ def _visual_s(
 ) -> float | None:
     """First time at which an eye could no longer tell the site from its resting colour.
 
-    None where the difference at release is under two just-noticeable steps (evidence.md), or
+    None where the difference at release is under two just-noticeable steps, or
     does not fade while watched.
     """
     if traces.resting_log_rgb is None:

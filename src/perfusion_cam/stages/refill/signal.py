@@ -9,8 +9,8 @@ import numpy as np
 from perfusion_cam.types import FloatArray, SiteTraces
 
 BLOOD = np.array([0.3, 1.0, 0.95])
-"""Log-light change of R, G, B when blood leaves skin (evidence.md: ln R about 0.33 of ln G; 0 to
-0.3 on real forearms; simulated resting and blanched skin, types I to VI)."""
+"""Log-light change of R, G, B when blood leaves skin: red about 0.33 of green in simulated resting
+and blanched skin of types I to VI, 0 to 0.3 on real forearms."""
 BLOOD_SD = 0.2
 MIN_PLACEBOS = 4
 RIDGE = 0.02
@@ -55,11 +55,18 @@ def blood_signal(traces: SiteTraces) -> Signal:
     return Signal(traces.t_s, value, _sample_se(traces, value, placebo), placebo, axis)
 
 
-def light_change(traces: SiteTraces) -> tuple[float, float]:
+def light_change(traces: SiteTraces, dusky_red: float = 0.0) -> tuple[float, float]:
     """How much of the early change at the site is light rather than blood.
 
     Blood moves red about a third as far as green and blue, light all alike; so the change of red
-    tells the two apart.
+    tells the two apart. Blood with little oxygen darkens red, too, and gives it back when it is
+    pressed out: what the site lacked of red at rest is no light.
+
+    Parameters
+    ----------
+    traces : SiteTraces
+    dusky_red : float
+        Natural-log light of red that the resting site lacks for want of oxygen.
 
     Returns
     -------
@@ -74,7 +81,8 @@ def light_change(traces: SiteTraces) -> tuple[float, float]:
     if whole <= 0:
         return 0.0, 0.0
     blood_red = BLOOD[0] / BLOOD[1:].mean()
-    light = (float(early[0]) - blood_red * whole) / (1 - blood_red)
+    beyond_blood = float(early[0]) - blood_red * whole
+    light = max(beyond_blood - dusky_red, min(beyond_blood, 0.0)) / (1 - blood_red)
     return light, light / whole
 
 

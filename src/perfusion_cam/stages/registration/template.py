@@ -201,7 +201,7 @@ def _contrast(luma: FloatArray, scale: Scale) -> FloatArray:
     half = _smaller(shrunk, 2) + DARK
     side = max(5, round(half.shape[1] * scale.blur_share)) | 1
     mean = cv2.resize(cv2.blur(half, (side, side)), shrunk.shape[::-1])
-    fine = cv2.add(cv2.GaussianBlur(shrunk, (5, 5), 0.8), float(DARK))
+    fine = cv2.GaussianBlur(shrunk, (5, 5), 0.8) + DARK
     return np.asarray(cv2.divide(fine, mean), np.float32)
 
 
