@@ -110,14 +110,26 @@ def closing(out: Path, finished: int, now_s: float) -> list[float]:
     return [now_s - press["ended_s"]] if press["ended_by"] == "watched" else []
 
 
+def peaks(memory: list[tuple[float, float]]) -> Iterator[float]:
+    """Most memory held in each stretch of two clips after the first two minutes."""
+    stretch: dict[int, float] = {}
+    for t_s, mb in memory:
+        if t_s > SETTLED_S:
+            number = int((t_s - SETTLED_S) // (2 * CLIP_S))
+            stretch[number] = max(mb, stretch.get(number, 0.0))
+    whole = int((memory[-1][0] - SETTLED_S) // (2 * CLIP_S)) if memory else 0
+    yield from (mb for number, mb in stretch.items() if number < whole)
+
+
 def told(seen: Seen) -> Iterator[str]:
     """What came of a run."""
-    late = [mb for t_s, mb in seen.memory_mb if t_s > SETTLED_S]
+    late = list(peaks(seen.memory_mb))
     yield f"{seen.frames} pictures in {seen.wall_s:.0f} s, {seen.dropped} left out"
     yield f"processor        {seen.cpu_s / max(seen.wall_s, 1):.2f} of one core, decoding included"
     if late:
+        listed = ", ".join(f"{mb:.0f}" for mb in late)
         spread = max(late) / min(late) - 1
-        yield f"memory           {min(late):.0f} to {max(late):.0f} MB after 2 min ({spread:.1%})"
+        yield f"memory           peaks of {listed} MB ({spread:.1%} apart)"
     if seen.latency_ms:
         ordered = sorted(seen.latency_ms)
         yield (
@@ -126,8 +138,8 @@ def told(seen: Seen) -> Iterator[str]:
         )
     if seen.result_s:
         yield (
-            f"result there     {max(seen.result_s):.2f} s after its watch closed (worst of "
-            f"{len(seen.result_s)})"
+            f"result there     {statistics.median(seen.result_s):.2f} s after its watch closed "
+            f"(median of {len(seen.result_s)}), {max(seen.result_s):.2f} s (worst)"
         )
 
 

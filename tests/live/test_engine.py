@@ -150,7 +150,7 @@ def test_two_sides_are_compared(made: Callable[..., Engine], tmp_path: Path) -> 
     one, other = engine.state.finished
     assert (one.side, other.side) == ("affected", "unaffected")
     assert other.result.refill.crt_s == pytest.approx(one.result.refill.crt_s, rel=1e-3)
-    for name in ("comparison.json", "report.html", "unaffected-1/press-1.png"):
+    for name in ("comparison.json", "report.html", "affected-1/press-1.png"):
         until((tmp_path / name).exists)
 
 
@@ -223,3 +223,15 @@ def test_small_pictures_come_from_the_newest_frames(made: Callable[..., Engine])
     until(lambda: bool(seen) and seen[-1].t_s == pictures()[19].t_s)
     assert all(shown.jpeg.startswith(b"\xff\xd8") for shown in seen)
     assert abs(seen[-1].captured_s - time.time()) < PATIENCE_S
+
+
+def test_a_fault_of_the_program_is_said(made: Callable[..., Engine]) -> None:
+    engine = made(lambda: ListSource(pictures()))
+
+    def fault() -> None:
+        raise ZeroDivisionError("a fault")
+
+    engine._wishes.put(fault)
+    until(lambda: engine.failure is not None)
+    assert engine.failure is not None
+    assert "ZeroDivisionError: a fault" in engine.failure

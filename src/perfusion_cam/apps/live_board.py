@@ -87,6 +87,7 @@ class Board:
                 (engine.compared,),
                 lambda: engine.compared and live_words.compared_words(engine.compared),
             ),
+            self._put("clip", (engine.clip_words,), lambda: engine.clip_words),
             self._put("failure", (engine.failure,), lambda: engine.failure),
         ]
         return any(changed)

@@ -68,6 +68,13 @@ class Pause(_Message):
     do: Literal["pause"]
 
 
+class KeepClip(_Message):
+    """Keep the raw clip, or no more."""
+
+    do: Literal["clip"]
+    keep: bool
+
+
 class Describe(_Message):
     """Who is examined: sex and age in years."""
 
@@ -76,7 +83,7 @@ class Describe(_Message):
     age: float | None = Field(default=None, ge=0, le=130)
 
 
-Wish = TakeControl | ChooseSide | ChooseSite | Pause | Describe
+Wish = TakeControl | ChooseSide | ChooseSite | Pause | KeepClip | Describe
 WISHES: TypeAdapter[Wish] = TypeAdapter(Annotated[Wish, Field(discriminator="do")])
 
 
@@ -244,7 +251,7 @@ async def _receive(
             _grant(wish, engine)
 
 
-def _grant(wish: ChooseSide | ChooseSite | Pause | Describe, engine: Engine) -> None:
+def _grant(wish: ChooseSide | ChooseSite | Pause | KeepClip | Describe, engine: Engine) -> None:
     match wish:
         case ChooseSide():
             engine.choose_side(wish.side)
@@ -252,5 +259,7 @@ def _grant(wish: ChooseSide | ChooseSite | Pause | Describe, engine: Engine) -> 
             engine.choose_site(wish.x, wish.y)
         case Pause():
             engine.pause()
+        case KeepClip():
+            engine.keep_clip(wish.keep)
         case Describe():
             engine.describe(Subject(wish.sex, wish.age))

@@ -62,7 +62,7 @@ def compare_placements(
 def write_placements(
     examinations: Sequence[tuple[Side, Examination]], found: Compared | None, folder: Path
 ) -> None:
-    """Write the files of every placement, and of the comparison if there is one.
+    """Write the files of placements that are over, and of the comparison if there is one.
 
     Raises
     ------

@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 
 from perfusion_cam.analysis import one_thread_each
 from perfusion_cam.errors import PerfusionCamError
+from perfusion_cam.live.clip import Clips
 from perfusion_cam.live.comparing import Compared, compare_placements, write_placements
 from perfusion_cam.live.examining import SILENT_S, Examining
 from perfusion_cam.live.intake import DEPTH, Intake
@@ -65,12 +66,13 @@ class Engine:
         self._comparing = ThreadPoolExecutor(1, "comparing")
         self._examining = Examining(saver, self._measuring)
         self._preview = Preview(on_picture)
+        self._clips = Clips(saver.folder)
         self._wishes: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._answering: Future[Compared | None] | None = None
         self._subject = Subject()
-        self._dropped_told = 0
+        self._dropped_told = self._written = 0
         self._heard_s = time.monotonic()
         self._reopen_s = 0.0
         self._words = ""
@@ -99,6 +101,11 @@ class Engine:
         self._comparing.shutdown()
 
     @property
+    def clip_words(self) -> str | None:
+        """What to say of the clip being kept; None where none is wanted."""
+        return self._clips.words
+
+    @property
     def source_name(self) -> str:
         """What to call the source."""
         return self._intake.facts.name
@@ -115,6 +122,10 @@ class Engine:
         """End the placement; what is being watched gets its result as it stands."""
         self._wishes.put(self._pause)
 
+    def keep_clip(self, wanted: bool) -> None:
+        """Keep the raw clip of every placement from now on, or no more."""
+        self._wishes.put(lambda: self._keep_clip(wanted))
+
     def describe(self, subject: Subject) -> None:
         """Say who is examined, for the rules."""
 
@@ -126,18 +137,25 @@ class Engine:
 
     def _run(self) -> None:
         with one_thread_each():
-            while not self._stopped.is_set():
-                self._obey()
-                frame = self._intake.get(IDLE_S)
-                if frame is None:
-                    self._wait()
-                else:
-                    self._take(frame)
-                self._saver.retry()
-                self._look_aside()
-                self.state = self._examining.state(self._running, self._words)
-            self._pause()
+            try:
+                self._go_on()
+            except Exception as error:  # the page must say so: nobody sees this thread end
+                self._running = "lost"
+                self.failure = f"Examining has stopped: {_unforeseen(error)} Start it again."
             self.state = self._examining.state(self._running, self._words)
+
+    def _go_on(self) -> None:
+        while not self._stopped.is_set():
+            self._obey()
+            frame = self._intake.get(IDLE_S)
+            if frame is None:
+                self._wait()
+            else:
+                self._take(frame)
+            self._saver.retry()
+            self._look_aside()
+            self.state = self._examining.state(self._running, self._words)
+        self._pause()
 
     def _obey(self) -> None:
         while True:
@@ -153,6 +171,11 @@ class Engine:
             self._running = "running"
             self._intake.start()
 
+    def _keep_clip(self, wanted: bool) -> None:
+        self._clips.wanted = wanted
+        if not wanted:
+            self._clips.end()
+
     def _aim(self, x: float, y: float) -> None:
         placement = self._examining.placement
         if placement is None or placement.size_px == (0, 0):
@@ -162,9 +185,11 @@ class Engine:
         self._begin(placement.side, region)
 
     def _pause(self) -> None:
-        before = len(self._examining.finished)
-        self._examining.close()
-        if len(self._examining.finished) > before:
+        examining = self._examining
+        before = len(examining.finished), len(examining.closed)
+        examining.close()
+        self._clips.end()
+        if (len(examining.finished), len(examining.closed)) != before:
             self._compare()
 
     def _take(self, frame: Frame) -> None:
@@ -174,6 +199,7 @@ class Engine:
         self._dropped_told += len(dropped_s)
         before = len(self._examining.finished)
         self._examining.push(frame, dropped_s)
+        self._clips.offer(frame, self._examining.placement)
         if len(self._examining.finished) > before:
             self._compare()
 
@@ -209,12 +235,14 @@ class Engine:
         return Intake(self._open_source(), self._depth, self._preview.offer)
 
     def _compare(self) -> None:
-        """Compare the sides and write all files, aside: pictures do not wait for it."""
+        """Compare the sides and write what is over, aside: pictures do not wait for it."""
         examinations, subject = self._examining.examinations(), self._subject
+        over = self._examining.closed[self._written :]
+        self._written += len(over)
 
         def work() -> Compared | None:
             found = compare_placements(examinations, subject, self._profiles)
-            write_placements(examinations, found, self._saver.folder)
+            write_placements(over, found, self._saver.folder)
             return found
 
         self._answering = self._comparing.submit(work)
@@ -227,3 +255,9 @@ class Engine:
             self.compared, self.failure = done.result(), None
         except PerfusionCamError as error:
             self.failure = str(error)
+        except Exception as error:  # measuring must go on
+            self.failure = f"The sides cannot be compared: {_unforeseen(error)}"
+
+
+def _unforeseen(error: Exception) -> str:
+    return f"internal error: {type(error).__name__}: {error}. Please report this line."

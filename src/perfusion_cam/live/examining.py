@@ -41,7 +41,8 @@ class Examining:
         self._placement: Placement | None = None
         self._counts: dict[Side, int] = {"affected": 0, "unaffected": 0}
         self._released_s: dict[Side, float] = {}
-        self._closed: list[tuple[Side, Examination]] = []
+        self.closed: list[tuple[Side, Examination]] = []
+        """Placements that are over and in which something was pressed."""
         self._side: Side = "affected"
         self._facts = SourceFacts("none")
         self._now_s = 0.0
@@ -95,7 +96,7 @@ class Examining:
             return
         self._keep(placement, placement.close())
         if placement.presses:
-            self._closed.append((placement.side, placement.examination()))
+            self.closed.append((placement.side, placement.examination()))
         self._begin()
 
     def examinations(self) -> list[tuple[Side, Examination]]:
@@ -103,7 +104,7 @@ class Examining:
         open_ones = []
         if self._placement is not None and self._placement.presses:
             open_ones.append((self._placement.side, self._placement.examination()))
-        return self._closed + open_ones
+        return self.closed + open_ones
 
     def state(self, running: Running, source_words: str) -> LiveState:
         """Tell what is known now."""

@@ -101,6 +101,12 @@ const shown = {
     if (now) compare(at("compared"), now);
   },
 
+  clip(now) {
+    at("kept").hidden = !now;
+    at("kept").textContent = now ?? "";
+    at("clip").setAttribute("aria-pressed", String(now !== null));
+  },
+
   failure(now) {
     if (now) {
       at("unsaved").hidden = false;
@@ -115,6 +121,7 @@ function enable() {
     at(side).disabled = !controls;
     at(side).setAttribute("aria-pressed", String(active === side));
   }
+  at("clip").disabled = !controls;
   at("pause").disabled = !controls || !active;
 }
 
@@ -140,6 +147,7 @@ function connect() {
 
 for (const side of ["affected", "unaffected"]) at(side).addEventListener("click", () => wish({ do: "side", side }));
 at("pause").addEventListener("click", () => wish({ do: "pause" }));
+at("clip").addEventListener("click", () => wish({ do: "clip", keep: at("clip").getAttribute("aria-pressed") !== "true" }));
 at("control").addEventListener("click", () => wish({ do: "control" }));
 at("film").addEventListener("click", () => camera.start());
 at("sound").addEventListener("click", () => {

@@ -1,0 +1,119 @@
+"""A clip that is kept gives what the examination gave, and survives a crash but for a second."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+from pressing import PRESSED, pictures
+from test_engine import offline
+
+from perfusion_cam.analysis import analyze
+from perfusion_cam.live.clip import Clips, ClipWriter
+from perfusion_cam.live.placement import Placement
+from perfusion_cam.live.source import SourceFacts
+from perfusion_cam.picture import upright_rgb
+from perfusion_cam.sources.video_file import VideoFile
+from perfusion_cam.types import ColourCode, Frame
+
+
+def written(frames: list[Frame], path: Path) -> list[Frame]:
+    writer = ClipWriter(path)
+    for frame in frames:
+        writer._frames.put(frame)  # unlike `offer`, waits: here nothing may be missing
+    writer.close()
+    assert writer.error is None
+    with VideoFile(path) as video:
+        return list(video)
+
+
+def test_a_clip_gives_the_refill_that_was_measured_live(tmp_path: Path) -> None:
+    kept = written(list(pictures()), tmp_path / "clip.mp4")
+    assert [frame.t_s for frame in kept] == pytest.approx(
+        [frame.t_s for frame in pictures()], abs=1e-4
+    )
+    (again,) = analyze(tmp_path / "clip.mp4").presses
+    (live,) = offline(pictures())
+    assert again.refill.crt_s == pytest.approx(live.refill.crt_s, rel=0.03)
+    assert again.refill.blanch_depth == pytest.approx(live.refill.blanch_depth, rel=0.03)
+
+
+def test_colour_is_kept_as_a_camera_gives_it(tmp_path: Path) -> None:
+    colour = ColourCode("bt601", full_range=True)
+    frames = []
+    for index in range(20):
+        bgr = np.full((97, 129, 3), (90 + index, 120, 180), np.uint8)
+        luma, cr, cb = cv2.split(cv2.cvtColor(bgr, cv2.COLOR_BGR2YCrCb))
+        frames.append(Frame(5.0 + index / 30, index, luma, cb, cr, colour))
+    kept = written(frames, tmp_path / "clip.mp4")
+    assert len(kept) == 20
+    assert kept[0].colour.matrix == "bt601"
+    assert kept[0].colour.full_range
+    for one, other in zip(kept, frames, strict=True):
+        found, given = upright_rgb(one)[50, 60], upright_rgb(other)[50, 60]
+        np.testing.assert_allclose(found.astype(int), given.astype(int), atol=2)
+
+
+CRASHING = """
+import sys, time
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from pressing import pictures
+from perfusion_cam.live.clip import ClipWriter
+writer = ClipWriter(Path(sys.argv[1]))
+for frame in pictures()[:90]:
+    writer._frames.put(frame)
+while not writer._frames.empty():
+    time.sleep(0.01)
+time.sleep(0.5)
+print("written", flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_crash_loses_the_last_second_at_most(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    command = [sys.executable, "-c", CRASHING, str(path), str(Path(__file__).parent)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "written\n"
+        process.send_signal(signal.SIGKILL)
+    with av.open(str(path)) as left:
+        count = sum(1 for _ in left.decode(video=0))
+    assert count >= 90 - 15 - 1
+    assert PRESSED.fps == 15
+
+
+def test_a_clip_that_cannot_be_written_says_so_and_nothing_waits(tmp_path: Path) -> None:
+    writer = ClipWriter(tmp_path / "none" / "clip.mp4")
+    for frame in pictures()[:60]:
+        writer.offer(frame)
+    writer.close()
+    assert writer.error is not None
+    assert "cannot write" in str(writer.error)
+
+
+def test_each_placement_has_a_clip_of_its_own_while_they_are_wanted(tmp_path: Path) -> None:
+    clips = Clips(tmp_path)
+    one, other = (Placement("affected", number, SourceFacts("list")) for number in (1, 2))
+    clips.offer(pictures()[0], one)
+    assert clips.words is None
+    assert list(tmp_path.iterdir()) == []
+    clips.wanted = True
+    clips.offer(pictures()[0], None)
+    assert clips.words == "The clip of the next placement is kept."
+    for placement in (one, other):
+        for frame in pictures()[:5]:
+            clips.offer(frame, placement)
+        assert clips.words == f"The clip is kept as {placement.name}/clip.mp4."
+    clips.end()
+    clips.offer(pictures()[5], other)
+    clips.end()
+    found = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.glob("*/*"))
+    assert found == ["affected-1/clip.mp4", "affected-2/clip-2.mp4", "affected-2/clip.mp4"]
