@@ -20,6 +20,10 @@ from live_process import Live, running
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from perfusion_cam.apps import live_cameras
+from perfusion_cam.errors import CameraError
+from perfusion_cam.sources.camera import FoundCamera, Mode
+
 SAMPLE = Path(__file__).parents[2] / "sample_videos" / "normal.mp4"
 WEB = Path(__file__).parents[2] / "src" / "perfusion_cam" / "apps" / "web"
 
@@ -240,3 +244,28 @@ def test_failures_have_one_line_and_a_code(tmp_path: Path) -> None:
         assert one.stdout == ""
         assert one.stderr.splitlines()[-1].startswith("perfusion-cam: ")
         assert "Traceback" not in one.stderr
+
+
+def test_cameras_are_listed_with_their_modes(monkeypatch, capsys) -> None:
+    class FakeCamera:
+        mode = Mode(1280, 720, 30.0)
+        remarks = ("Focus could not be held.",)
+
+        def __init__(self, number: int) -> None:
+            if number == 2:
+                raise CameraError("camera 2 cannot be opened")
+
+        def close(self) -> None:
+            pass
+
+    found = [FoundCamera(0, "Desk camera"), FoundCamera(2, "Phone")]
+    monkeypatch.setattr(live_cameras, "list_cameras", lambda: found)
+    monkeypatch.setattr(live_cameras, "Camera", FakeCamera)
+    live_cameras.tell_cameras()
+    assert capsys.readouterr().out.splitlines() == [
+        "0  Desk camera: 1280 x 720, 30 pictures a second. Focus could not be held.",
+        "2  Phone: camera 2 cannot be opened",
+    ]
+    found.clear()
+    live_cameras.tell_cameras()
+    assert "names no camera" in capsys.readouterr().err

@@ -18,6 +18,9 @@ def live(
         int | None,
         typer.Option(metavar="N", help="A camera of this computer; the first one if not given."),
     ] = None,
+    list_cameras: Annotated[
+        bool, typer.Option("--list-cameras", help="Name the cameras with their modes, and end.")
+    ] = False,
     source: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Play a recording as if it were a camera.")
     ] = None,
@@ -45,6 +48,12 @@ def live(
     ] = True,
 ) -> None:
     """Examine live, guided press by press in a page on this machine."""
+    if list_cameras:
+        with guarded("listing cameras"):
+            from perfusion_cam.apps.live_cameras import tell_cameras
+
+            tell_cameras()
+        return
     if sum([camera is not None, source is not None, review is not None, browser]) > 1:
         raise typer.BadParameter(
             "give one of --camera, --source, --browser and --review", param_hint="--camera"
