@@ -13,9 +13,10 @@ missing || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing $packages, which OpenCV needs."
     # Some images come without package lists.
-    DEBIAN_FRONTEND=noninteractive apt-get update -qq
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq || true
     # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
+    apt-get install -y -qq --no-install-recommends $packages >/dev/null || true
     missing || exit 0
 fi
 echo "OpenCV needs system libraries that are missing. On Debian or Ubuntu, run:" >&2
