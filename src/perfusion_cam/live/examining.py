@@ -17,8 +17,9 @@ from perfusion_cam.quality import Flag
 from perfusion_cam.settings import Region
 from perfusion_cam.types import Examination, Frame, GridShape, PressResult
 
-PROVISIONAL_S = 1.0
-"""How often a press being watched is measured again."""
+PROVISIONAL_S, PROVISIONAL_SHARE = 1.0, 0.15
+"""A press being watched is measured again after so long, or this share of the time since its
+release where that is longer: measuring takes the longer the more has been watched."""
 
 SILENT_S = 2.0
 """After so long without a picture, as when a camera was lost or the computer slept, a placement is
@@ -155,7 +156,8 @@ class Examining:
         if release_s is None:
             self._provisional = self._measuring = None
             return
-        due = release_s != self._measured_release_s or t_s - self._measured_s >= PROVISIONAL_S
+        wait_s = max(PROVISIONAL_S, PROVISIONAL_SHARE * (t_s - release_s))
+        due = release_s != self._measured_release_s or t_s - self._measured_s >= wait_s
         if not due or self._measuring is not None:
             return
         watched = session.watched()
