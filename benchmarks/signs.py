@@ -16,11 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.sign_scenes import pressed_window
-from perfusion_cam.colour_records import SignName, SkinColour
 from perfusion_cam.simulate import sign_scenario
 from perfusion_cam.stages.colouring import skin_colour
 from perfusion_cam.stages.location import locate
-from perfusion_cam.types import Site
+from perfusion_cam.types import SignName, Site, SkinColour
 
 SIGNS: dict[str, SignName] = {
     "pallor": "pallor",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from perfusion_cam.colour_records import (
+from perfusion_cam.types import (
     Estimate,
     Lighting,
     PatchColour,

@@ -14,8 +14,6 @@ PACKAGE = "perfusion_cam"
 SOURCE = Path(perfusion_cam.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
 MAX_LINES = 320
-LONG = {"types"}
-"""All records stand in one file, in flow order; most of its lines say what they hold."""
 
 
 def name_of(path: Path) -> str:
@@ -65,13 +63,7 @@ def label(path: Path) -> str:
     return name_of(path) or PACKAGE
 
 
-RECORDS: dict[str, set[str]] = {
-    "errors": set(),
-    "quality": set(),
-    "types": {"quality", "colour_records"},
-    "colour": {"types"},
-    "colour_records": set(),
-}
+RECORDS = ["errors", "quality", "colour", "types"]
 
 
 def test_there_is_something_to_read() -> None:
@@ -80,10 +72,10 @@ def test_there_is_something_to_read() -> None:
     assert own(imported_by(SOURCE / "session.py")) >= {"types", "stages.registration"}
 
 
-@pytest.mark.parametrize("name", RECORDS)
-def test_records_and_colour_need_numpy_at_most(name: str) -> None:
-    names = imported_by(SOURCE / f"{name}.py")
-    assert own(names) <= RECORDS[name]
+@pytest.mark.parametrize("path", [path for name in RECORDS for path in within(name)], ids=label)
+def test_records_and_colour_need_numpy_at_most(path: Path) -> None:
+    names = imported_by(path)
+    assert {name.partition(".")[0] for name in own(names)} <= {"types", "quality"}
     assert outside(names) <= {"numpy"}
 
 
@@ -98,7 +90,7 @@ def test_no_stage_imports_another(path: Path) -> None:
 def test_stages_know_records_and_plain_sums_only(path: Path) -> None:
     ours = {name for name in own(imported_by(path)) if stage_of(name) is None}
     plain = {"colour", "interpolation", "stencils"}
-    records = {"types", "colour_records", "quality", "settings", "errors"}
+    records = {"types", "quality", "settings", "errors"}
     assert ours - {"stages"} <= records | plain
     assert outside(imported_by(path)) <= {"numpy", "scipy", "cv2"}
 
@@ -116,7 +108,7 @@ def test_the_rules_stand_alone(path: Path) -> None:
 
 @pytest.mark.parametrize("path", within("comparison"), ids=label)
 def test_comparisons_know_records_and_rules_and_one_way_to_analyse(path: Path) -> None:
-    plain = {"types", "colour_records", "quality", "colour", "settings", "errors"}
+    plain = {"types", "quality", "colour", "settings", "errors"}
     analysing = {"analysis"} if name_of(path) == "comparison.recorded" else set()
     ours = {
         name for name in own(imported_by(path)) if not name.startswith(("comparison", "thresholds"))
@@ -161,6 +153,6 @@ def test_nothing_imports_the_applications(path: Path) -> None:
     assert not {name for name in own(imported_by(path)) if name.startswith("apps")}
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if label(path) not in LONG], ids=label)
+@pytest.mark.parametrize("path", FILES, ids=label)
 def test_no_file_is_long(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES

@@ -11,7 +11,6 @@ import sided
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfusion_cam.colour_records import ColourComparison, Lighting, SkinColour
 from perfusion_cam.comparison.colours import (
     CLIPPED,
     EXPOSURE,
@@ -27,7 +26,7 @@ from perfusion_cam.comparison.colours import (
 from perfusion_cam.comparison.pressed import SidePress
 from perfusion_cam.comparison.sides import compare_sides
 from perfusion_cam.thresholds import Subject, select_profiles
-from perfusion_cam.types import Press, PressResult, Refill
+from perfusion_cam.types import ColourComparison, Lighting, Press, PressResult, Refill, SkinColour
 from skin_colours import NAMES, RESTING, colour, light, patch
 
 

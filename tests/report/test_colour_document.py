@@ -11,12 +11,12 @@ import synthetic
 from jsonschema import Draft202012Validator
 from synthetic_comparison import compared, result
 
-from perfusion_cam.colour_records import SkinColour
 from perfusion_cam.report.colour_document import NONE_STANDS_OUT, SIGN_WORDS, colour_document, words
 from perfusion_cam.report.comparison_document import comparison_document
 from perfusion_cam.report.document import document, to_json
 from perfusion_cam.schema import comparison_schema, result_schema
 from perfusion_cam.thresholds.phrasing import without_all_clear, without_dose
+from perfusion_cam.types import SkinColour
 from skin_colours import colour, light
 
 PLAIN, DUSKY = colour(), colour({"duskiness": 2.5})

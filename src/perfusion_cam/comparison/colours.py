@@ -8,18 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from perfusion_cam.colour import delta_e_2000, lab_from_linear
-from perfusion_cam.colour_records import (
+from perfusion_cam.comparison.pressed import SidePress
+from perfusion_cam.thresholds import Reading
+from perfusion_cam.thresholds.vocabulary import Quantity
+from perfusion_cam.types import (
     ColourComparison,
     Estimate,
+    FloatArray,
     Lighting,
     SignName,
     SignReading,
     SkinColour,
 )
-from perfusion_cam.comparison.pressed import SidePress
-from perfusion_cam.thresholds import Reading
-from perfusion_cam.thresholds.vocabulary import Quantity
-from perfusion_cam.types import FloatArray
 
 MAX_LIGHT_DIFFERENCE = 0.15
 """Natural-log light of the skin beside the sites: a fifth of a stop."""

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from perfusion_cam.colour import linear_from_srgb
-from perfusion_cam.colour_records import SkinColour
 from perfusion_cam.quality import Flag
-from perfusion_cam.types import Examination, PressResult, Status
+from perfusion_cam.types import Examination, PressResult, SkinColour, Status
 
 _LEAST_LIGHT = 1e-3
 APART = 1.5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from perfusion_cam.colour_records import (
+from perfusion_cam.types import (
     ColourComparison,
     Estimate,
     PatchColour,

@@ -9,11 +9,18 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from perfusion_cam.colour_records import SkinColour
 from perfusion_cam.errors import PerfusionCamError
 from perfusion_cam.report.colour_document import colour_document
 from perfusion_cam.report.wording import RESEARCH_USE_ONLY
-from perfusion_cam.types import Examination, Press, Refill, RefillCurve, Site, SourceInfo
+from perfusion_cam.types import (
+    Examination,
+    Press,
+    Refill,
+    RefillCurve,
+    Site,
+    SkinColour,
+    SourceInfo,
+)
 
 SCHEMA = 1
 

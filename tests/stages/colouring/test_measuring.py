@@ -21,12 +21,12 @@ from stacks import (
 )
 
 from perfusion_cam.colour import delta_e_2000, lab_from_linear
-from perfusion_cam.colour_records import SkinColour
 from perfusion_cam.report.colour_document import colour_document
 from perfusion_cam.stages.colouring import skin_colour
 from perfusion_cam.stages.colouring.contrast import MELANIN
 from perfusion_cam.stages.colouring.measuring import CLIPPED, NOT_RESTED, NOT_SEEN_PRESSED, RESTED_S
 from perfusion_cam.stages.colouring.net import CONGESTED
+from perfusion_cam.types import SkinColour
 
 VISIT = Visit(2.0, 5.0)
 OXYGEN = np.array([1.0, 0.2, 0.0])

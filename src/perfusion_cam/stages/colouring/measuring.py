@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from perfusion_cam.colour import same_skin
-from perfusion_cam.colour_records import Estimate, Lighting, SignReading, SkinColour
 from perfusion_cam.stages.colouring.contrast import (
     CHANCE,
     MIN_PLACEBOS,
@@ -17,7 +16,17 @@ from perfusion_cam.stages.colouring.net import net_contrast
 from perfusion_cam.stages.colouring.patches import difference, patch_colour
 from perfusion_cam.stages.colouring.staying import fixed_stain, reading
 from perfusion_cam.stencils import SAME_LIGHT, SAME_TINT, placebo_stencils, stencil
-from perfusion_cam.types import BoolArray, FloatArray, GridWindow, Press, Site
+from perfusion_cam.types import (
+    BoolArray,
+    Estimate,
+    FloatArray,
+    GridWindow,
+    Lighting,
+    Press,
+    SignReading,
+    Site,
+    SkinColour,
+)
 
 PRESSED_S = 0.4
 """How long after the tool has left the skin counts as still pressed out."""

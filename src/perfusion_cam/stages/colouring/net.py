@@ -5,14 +5,13 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from perfusion_cam.colour_records import Estimate
 from perfusion_cam.stages.colouring.contrast import (
     MELANIN,
     MIN_PLACEBOS,
     SHADING,
     detectable_times,
 )
-from perfusion_cam.types import BoolArray, FloatArray, GridShape, Site
+from perfusion_cam.types import BoolArray, Estimate, FloatArray, GridShape, Site
 
 CONGESTED = np.array([1.1, 1.0, 0.7])
 """Log-light change of R, G, B by more and desaturated blood (own simulation: red 1.1 of green; blue

@@ -7,8 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from perfusion_cam.colour import delta_e_2000, individual_typology_angle, lab_from_linear
-from perfusion_cam.colour_records import Estimate, PatchColour
-from perfusion_cam.types import BoolArray, FloatArray
+from perfusion_cam.types import BoolArray, Estimate, FloatArray, PatchColour
 
 ALIKE_CELLS = 9.0
 """Cells that vary together: texture is coarser than a cell."""

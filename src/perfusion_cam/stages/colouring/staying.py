@@ -6,9 +6,8 @@ import math
 
 import numpy as np
 
-from perfusion_cam.colour_records import Estimate, SignName, SignReading
 from perfusion_cam.stages.colouring.contrast import Reader
-from perfusion_cam.types import FloatArray
+from perfusion_cam.types import Estimate, FloatArray, SignName, SignReading
 
 RESTING_BLOOD = 0.55
 """Natural-log light of green that a full blanch gives back, skin types I to VI (own

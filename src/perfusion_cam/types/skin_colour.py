@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+from perfusion_cam.types.arrays import FloatArray
 
 SignName = Literal["pallor", "redness", "duskiness", "mottling", "fixed_stain"]
 
@@ -43,8 +42,8 @@ class PatchColour:
         log10(R / G) and log10(1 / R) of linear light (Takiwaki 1998).
     """
 
-    log_rgb: NDArray[np.floating[Any]]
-    log_rgb_covariance: NDArray[np.floating[Any]]
+    log_rgb: FloatArray
+    log_rgb_covariance: FloatArray
     lab: tuple[Estimate, Estimate, Estimate]
     ita_deg: Estimate
     erythema_index: Estimate

@@ -1,0 +1,73 @@
+"""The records, in flow order: frozen, slotted, units in their names, arrays read-only."""
+
+from perfusion_cam.types.arrays import (
+    BoolArray,
+    FloatArray,
+    PlaneArray,
+)
+from perfusion_cam.types.pictures import (
+    LIGHT_CODE,
+    UPRIGHT,
+    ColourCode,
+    Frame,
+    GridSample,
+    GridShape,
+    GridWindow,
+    Orientation,
+    SourceInfo,
+    marks_of,
+)
+from perfusion_cam.types.presses import (
+    Press,
+    Site,
+    SiteTraces,
+)
+from perfusion_cam.types.results import (
+    Examination,
+    PressResult,
+    Refill,
+    RefillCurve,
+    Status,
+    Track,
+)
+from perfusion_cam.types.skin_colour import (
+    ColourComparison,
+    Estimate,
+    Lighting,
+    PatchColour,
+    SignName,
+    SignReading,
+    SkinColour,
+)
+
+__all__ = [
+    "LIGHT_CODE",
+    "UPRIGHT",
+    "BoolArray",
+    "ColourCode",
+    "ColourComparison",
+    "Estimate",
+    "Examination",
+    "FloatArray",
+    "Frame",
+    "GridSample",
+    "GridShape",
+    "GridWindow",
+    "Lighting",
+    "Orientation",
+    "PatchColour",
+    "PlaneArray",
+    "Press",
+    "PressResult",
+    "Refill",
+    "RefillCurve",
+    "SignName",
+    "SignReading",
+    "Site",
+    "SiteTraces",
+    "SkinColour",
+    "SourceInfo",
+    "Status",
+    "Track",
+    "marks_of",
+]
