@@ -25,7 +25,7 @@ from perfusion_cam.types import (
 
 SHORT_HOLD_S = 3.0
 LONG_HOLD_S = 9.0
-"""A press of 5 s is the test (King 2020, J Clin Aesthet Dermatol 13:E53); 4 to 7 s serve as well."""
+"""A press of 5 s is the test (King 2020, J Clin Aesthet Dermatol 13:E53); 4 to 7 s serve, too."""
 MIN_SILENT_HOLD_S = 2.0
 CLEAR_SITE = 3.0
 """A site must stand out this well to make a press of a touch shorter than `MIN_SILENT_HOLD_S`, or
