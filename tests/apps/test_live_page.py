@@ -12,7 +12,14 @@ import av
 import numpy as np
 import pytest
 from live_process import Live, running
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
@@ -28,6 +35,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as started:
         yield started
 
@@ -148,10 +156,10 @@ def test_a_first_run_from_the_page_to_a_comparison(
         await_prompt(page, "press_now", "keep_pressing")
         await_prompt(page, "keep_pressing")
         assert page.inner_text("#count") in "54321"
-        assert page.inner_text("#phase") == "pressing"
+        expect(page.locator("#phase")).to_have_text("pressing")
         await_prompt(page, "release", "release_seen")
         await_prompt(page, "back_so_far")
-        assert page.inner_text("#provisional").startswith("provisional: 1.")
+        expect(page.locator("#provisional")).to_contain_text("provisional: 1.")
         assert page.is_hidden("#comparison")
         page.click("#affected")
         page.wait_for_selector("#unaffected-results .value")

@@ -42,10 +42,10 @@ def _more_presses(affected: SideReading, unaffected: SideReading, sides: Contras
         return
     then = tuple(count + MORE_PRESSES if count <= min(now) else count for count in now)
     which = "each side" if now[0] == now[1] else _side_with(min(now), now)
-    before, after = (smallest_detectable_ratio(*presses) for presses in (now, then))
     yield (
         f"Press {which} twice more, 2 min apart: the smallest ratio that can be told from chance "
-        f"then falls from {before:.2f} to {after:.2f}."
+        f"then falls from {sides.smallest_detectable_ratio:.2f} to about "
+        f"{smallest_detectable_ratio(*then):.2f}."
     )
 
 

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from perfusion_cam.report.document import TOUCH_FIELDS, Document
+from perfusion_cam.report.wording import RESEARCH_USE_ONLY
 from perfusion_cam.types import RefillCurve
 
 PRESS_COLUMNS = (
@@ -31,6 +32,7 @@ PRESS_COLUMNS = (
     "signal_to_noise",
     "model",
     "flags",
+    "notice",
 )
 
 CURVE_COLUMNS = ("press", "t_s", "t_from_release_s", "signal", "signal_se", "used")
@@ -89,6 +91,7 @@ def _flat(number: int, entry: Document) -> Document:
         "crt_ci95_low_s": low,
         "crt_ci95_high_s": high,
         "flags": " ".join(entry["flags"]),
+        "notice": RESEARCH_USE_ONLY,
     }
 
 

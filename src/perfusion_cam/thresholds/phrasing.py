@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import re
 
+_NUMBER_WORD = (
+    "half|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|"
+    "sixty|seventy|eighty|ninety|hundred|thousand"
+)
+_WEIGHT = r"m?g|milligrams?|[µμ]g|mcg|micrograms?|grams?|ml|millilit\w+|cc"
+_COUNT = r"i?u|i\.u\.|units?|vials?|ampoules?|syringes?"
 _DOSE = re.compile(
-    r"(?<!\w)\d[\d,.\s]*-?\s*"
-    r"(m?g|milligrams?|[µμ]g|mcg|micrograms?|grams?|ml|millilit\w+|cc|i?u|i\.u\.|units?)\b",
+    rf"(?<!\w)(\d[\d,.\s]*|(({_NUMBER_WORD})[\s-]+)+)-?\s*"
+    rf"({_WEIGHT}|([a-z]+\s+){{0,2}}({_COUNT}))(?!\w)",
     re.IGNORECASE,
 )
 _ALL_CLEAR = re.compile(
-    r"\b(normal|safe|safely|harmless|all clear|no (vascular )?occlusion|not occluded)\b",
+    r"\b(normal|safe|safely|harmless|healthy (skin|tissue|flow|perfusion)|intact|unobstructed|"
+    r"all clear|no concern|reassur\w+|"
+    r"(?<!not )(?<!never )((rules?|ruled|ruling) out|exclud\w+)|no (vascular )?occlusion|"
+    r"not occluded)\b",
     re.IGNORECASE,
 )
+"""No list of words is complete: whoever writes a profile answers for its texts."""
 
 
 def without_dose(text: str) -> str:

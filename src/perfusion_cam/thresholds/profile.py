@@ -55,7 +55,7 @@ Presses = Annotated[int, Field(ge=1)]
 Comparison = Literal[">", ">=", "<", "<="]
 Evidence = Literal["expert text", "observational", "systematic review", "trial", "simulation"]
 """The kind of work behind a limit."""
-ReadIn = Literal["starting text", "abstract", "full text", "memory", "own simulation"]
+ReadIn = Literal["protocol text", "abstract", "full text", "memory", "own simulation"]
 """How far the source was read when the rule was written."""
 
 
@@ -152,7 +152,7 @@ class Citation(_Part):
     authors : str
     year : int or None
     doi, seed, where : str or None
-        At least one: a DOI, one of the project's starting texts, or words that lead there.
+        At least one: a DOI, a seed of the project, or words that lead there.
     """
 
     authors: Sentence
@@ -210,7 +210,7 @@ class Rule(Condition):
     says: Annotated[Sentence, AfterValidator(without_all_clear)]
     look_again_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     gives_way_to: Name | None = None
-    note: Sentence | None = None
+    note: Annotated[Sentence, AfterValidator(without_all_clear)] | None = None
     citation: Citation
     evidence: Evidence
     read_in: ReadIn
@@ -235,8 +235,8 @@ class ProfileContent(_Part):
 
     id: Name
     version: Version
-    title: Sentence
-    about: Sentence
+    title: Annotated[Sentence, AfterValidator(without_all_clear)]
+    about: Annotated[Sentence, AfterValidator(without_all_clear)]
     rules: tuple[Rule, ...] = Field(strict=False)
 
     @field_validator("rules")
