@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -43,9 +44,13 @@ class Live:
             self.process.send_signal(signal.SIGINT)
         return self.process.wait(PATIENCE_S)
 
-    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        """Ask for a path as it stands, without any tidying."""
+    def get(
+        self, path: str, tls: ssl.SSLContext | None = None, **headers: str
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Ask for a path as it stands, without any tidying; over TLS if a context is given."""
         connection = http.client.HTTPConnection(self.host, timeout=PATIENCE_S)
+        if tls is not None:
+            connection = http.client.HTTPSConnection(self.host, timeout=PATIENCE_S, context=tls)
         try:
             connection.putrequest("GET", path, skip_host="Host" in headers)
             for name, value in headers.items():

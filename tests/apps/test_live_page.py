@@ -267,6 +267,30 @@ def test_the_browsers_own_camera_also_when_it_is_lost_in_a_press(
         assert_true_within(press, truth_of("normal")[0])
 
 
+def test_a_shared_page_films_with_the_first_browser_that_opens_it(
+    browser: Callable[..., Browser], filmed: Path, tmp_path: Path
+) -> None:
+    arguments = (
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={filmed}",
+    )
+    with running(tmp_path, "--share") as live:
+        if not live.url:
+            pytest.skip("this machine is in no local network")
+        started = browser(*arguments)
+        page = show(started.new_context(ignore_https_errors=True), live)
+        assert page.url == live.url.partition("?")[0]
+        page.wait_for_function(
+            "() => document.getElementById('filmed').textContent.includes('Filming')"
+        )
+        page.click("#affected")
+        await_prompt(page, "hold_still", "press_now")
+        other = show(started.new_context(ignore_https_errors=True), live)
+        assert "It opens once" in other.inner_text("body")
+        assert other.query_selector("#picture") is None
+
+
 def test_a_camera_that_is_refused_is_said(browser: Callable[..., Browser], tmp_path: Path) -> None:
     with running(tmp_path, "--browser") as live:
         arguments = ("--use-fake-device-for-media-stream", "--deny-permission-prompts")

@@ -43,6 +43,14 @@ def live(
     port: Annotated[
         int, typer.Option(metavar="P", min=0, max=65535, help="A free one if not given.")
     ] = 0,
+    share: Annotated[
+        bool,
+        typer.Option(
+            "--share",
+            help="Let one other device, such as a phone with its camera, open the page over the "
+            "local network, encrypted. Not opened on this computer.",
+        ),
+    ] = False,
     open_: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the page in a browser.")
     ] = True,
@@ -58,6 +66,8 @@ def live(
         raise typer.BadParameter(
             "give one of --camera, --source, --browser and --review", param_hint="--camera"
         )
+    if share and review is not None:
+        raise typer.BadParameter("a review is not shared", param_hint="--share")
     if review is not None:
         with guarded(f"reviewing {review.name}"):
             from perfusion_cam.apps.review_serving import serve_review
@@ -74,5 +84,6 @@ def live(
             out=out,
             profiles=profile,
             port=port,
+            share=share,
             open_page=open_,
         )

@@ -1,9 +1,10 @@
-"""Who may talk to the page's server: this machine's browser with the token, and nobody else."""
+"""Who may talk to the page's server: a browser that knows the token, and nobody else."""
 
 from __future__ import annotations
 
 import secrets
 from http.cookies import CookieError, SimpleCookie
+from typing import NamedTuple
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,6 +15,25 @@ REFUSED = (
     "Open the address that the terminal shows: it holds the token of this examination. "
     "Nothing was shown or changed."
 )
+OPENED = "It opens once, in one browser: to open it elsewhere, start the program again."
+
+
+class Door(NamedTuple):
+    """How a browser gets in.
+
+    Attributes
+    ----------
+    token : str
+        What the opened address must hold.
+    origins : tuple of str
+        The server's addresses without a path, such as ``http://127.0.0.1:8000``.
+    once : bool
+        Whether the token lets in the first browser only.
+    """
+
+    token: str
+    origins: tuple[str, ...]
+    once: bool = False
 
 
 def content_security_policy(origin: str) -> str:
@@ -39,15 +59,15 @@ class Guard:
     Parameters
     ----------
     app : ASGIApp
-    token : str
-    origins : sequence of str
-        Such as ``http://127.0.0.1:8000``.
+    door : Door
     """
 
-    def __init__(self, app: ASGIApp, token: str, origins: tuple[str, ...]) -> None:
-        self._app, self._token, self._origins = app, token, origins
-        self._hosts = {origin.partition("://")[2] for origin in origins}
-        port = origins[0].rpartition(":")[2]
+    def __init__(self, app: ASGIApp, door: Door) -> None:
+        self._app, self._token, self._origins, self._once = app, *door
+        self._open = True
+        self._session = secrets.token_urlsafe(24) if door.once else door.token
+        self._hosts = {origin.partition("://")[2] for origin in door.origins}
+        port = door.origins[0].rpartition(":")[2]
         self._cookie = f"perfusion_cam_{port}"  # cookies do not know ports
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,7 +77,8 @@ class Guard:
         headers = Headers(scope=scope)
         if headers.get("host") not in self._hosts or not self._from_here(scope, headers):
             await self._refuse(scope, receive, send)
-        elif scope["type"] == "http" and scope["path"] == "/" and self._token_given(scope):
+        elif self._enters(scope):
+            self._open = not self._once
             await self._welcome(scope, receive, send)
         elif not self._known(headers):
             await self._refuse(scope, receive, send)
@@ -71,7 +92,11 @@ class Guard:
             return bool(scope["type"] == "http")
         return origin in self._origins and origin.partition("://")[2] == headers["host"]
 
-    def _token_given(self, scope: Scope) -> bool:
+    def _enters(self, scope: Scope) -> bool:
+        if not self._open or scope["type"] != "http":
+            return False
+        if (scope["method"], scope["path"]) != ("GET", "/"):
+            return False
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
         return secrets.compare_digest(given.encode(), self._token.encode())
 
@@ -81,14 +106,14 @@ class Guard:
         except CookieError:
             return False
         given = cookies[self._cookie].value if self._cookie in cookies else ""
-        return secrets.compare_digest(given.encode(), self._token.encode())
+        return secrets.compare_digest(given.encode(), self._session.encode())
 
     async def _welcome(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Move the token from the address, which others may see, into a cookie."""
         response = RedirectResponse("/", 303)
         response.set_cookie(
             self._cookie,
-            self._token,
+            self._session,
             httponly=True,
             samesite="strict",
             secure=self._origins[0].startswith("https"),
@@ -99,7 +124,8 @@ class Guard:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
             return
-        response: Response = PlainTextResponse(REFUSED, 403)
+        words = f"{REFUSED} {OPENED}" if self._once else REFUSED
+        response: Response = PlainTextResponse(words, 403)
         await response(scope, receive, self._hardened(scope, Headers(scope=scope), send))
 
     def _hardened(self, scope: Scope, headers: Headers, send: Send) -> Send:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.responses import FileResponse
 
 from perfusion_cam.apps.live_board import Board
-from perfusion_cam.apps.live_guard import Guard
+from perfusion_cam.apps.live_guard import Door, Guard
 from perfusion_cam.apps.live_words import notice
 from perfusion_cam.live.engine import Engine
 from perfusion_cam.live.streamed import StreamedCamera
@@ -115,8 +115,7 @@ def make_app(
     engine: Engine,
     board: Board,
     camera: StreamedCamera | None,
-    token: str,
-    origins: tuple[str, ...],
+    door: Door,
     folder: Path,
 ) -> FastAPI:
     """Make the server.
@@ -128,9 +127,7 @@ def make_app(
         What the page shows.
     camera : StreamedCamera or None
         Where a tab's own pictures go; None where the engine has another source.
-    token : str
-    origins : tuple of str
-        Addresses of this server, without a path.
+    door : Door
     folder : Path
         Where the report is written.
     """
@@ -142,7 +139,7 @@ def make_app(
         following.cancel()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard, token=token, origins=origins)
+    app.add_middleware(Guard, door=door)
     tabs = Tabs()
 
     @app.get("/")

@@ -29,6 +29,7 @@ def serve(
     out: Path,
     profiles: Sequence[str] | None,
     port: int,
+    share: bool,
     open_page: bool,
 ) -> None:
     """Serve the page until it is interrupted.
@@ -40,16 +41,16 @@ def serve(
     OutputError
         Results cannot be written.
     ServerError
-        The port is taken.
+        The port is taken, or no local network is there to share the page with.
     """
     rules = select_profiles(profiles or DEFAULT_PROFILES)
     folder = dated(out)
-    server = LocalServer(port)
-    streamed, open_source = _source(camera, source, browser)
+    server = LocalServer(port, share)
+    streamed, open_source = _source(camera, source, browser or share)
     board = Board()
     engine = Engine(open_source, Saver(folder), rules, board.show)
     make_folder(folder)  # only now: a camera that is not there leaves no empty folder behind
-    app = make_app(engine, board, streamed, server.token, server.origins, folder)
+    app = make_app(engine, board, streamed, server.door, folder)
     server.announce(open_page)
     complain(f"examining {engine.source_name}; results go to {folder}; Ctrl-C ends it")
     engine.start()

@@ -1,19 +1,29 @@
-"""A server for this machine's browser alone: its port, its token, its end."""
+"""A server for one browser: on this machine, or on the local network where that is asked for."""
 
 from __future__ import annotations
 
 import logging
 import secrets
 import socket
+import sys
 import webbrowser
+from contextlib import ExitStack
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from perfusion_cam.apps.failing import emit
+from perfusion_cam.apps.failing import complain, emit
+from perfusion_cam.apps.live_guard import Door
 from perfusion_cam.errors import ServerError
 
+if TYPE_CHECKING:
+    from perfusion_cam.apps.local_tls import Certificate
+
 HERE = "127.0.0.1"
+ELSEWHERE = ("192.0.2.1", 9)
+"""An address for documentation (RFC 5737): to ask which way pictures would leave, not to send."""
 CLOSE_S = 2
 MAX_MESSAGE_BYTES = 4_000_000
 """A picture of 4K in JPEG; whatever sends more through a web socket is cut off."""
@@ -26,61 +36,118 @@ class LocalServer:
     ----------
     port : int
         0 for any free one.
+    share : bool
+        Listen on this machine's address in the local network, with TLS and a token that lets in one
+        browser; on 127.0.0.1 otherwise.
 
     Attributes
     ----------
-    token : str
-        What a browser must know.
-    origins : tuple of str
-        The server's addresses, without a path.
+    door : Door
+        What a browser must know, and the server's addresses.
 
     Raises
     ------
     ServerError
-        The port is taken.
+        The port is taken, or there is no local network.
     """
 
-    def __init__(self, port: int) -> None:
-        self._listening = _listening(port)
-        address = f"http://{HERE}:{self._listening.getsockname()[1]}"
-        self.token = secrets.token_urlsafe(24)
-        self.origins = (address, address.replace(HERE, "localhost"))
+    def __init__(self, port: int, share: bool = False) -> None:
+        host = local_address() if share else HERE
+        self._listening = _listening(host, port)
+        self._certificate: Certificate | None = None
+        port = self._listening.getsockname()[1]
+        origins: tuple[str, ...] = tuple(f"http://{name}:{port}" for name in (host, "localhost"))
+        if share:
+            from perfusion_cam.apps.local_tls import self_signed
+
+            self._certificate, origins = self_signed(host), (f"https://{host}:{port}",)
+        self.door = Door(secrets.token_urlsafe(24), origins, once=share)
 
     @property
     def address(self) -> str:
         """What to open in a browser."""
-        return f"{self.origins[0]}/?token={self.token}"
+        return f"{self.door.origins[0]}/?token={self.door.token}"
 
     def announce(self, open_page: bool) -> None:
-        """Print the address, and open it if wanted."""
+        """Print the address; open it if wanted, or say what is shared."""
         emit(f"{self.address}\n")
-        if open_page:
+        if self._certificate is not None:
+            self._tell_shared(self._certificate.fingerprint)
+        elif open_page:
             webbrowser.open(self.address)
 
     def run(self, app: ASGIApp) -> None:
         """Serve until interrupted, which is how it is meant to end."""
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            ws="websockets-sansio",
-            ws_max_size=MAX_MESSAGE_BYTES,
-            ws_per_message_deflate=False,
-            timeout_graceful_shutdown=CLOSE_S,
-        )
+        with ExitStack() as files:
+            certificate = key = None
+            if self._certificate is not None:
+                certificate, key = files.enter_context(self._certificate.as_files())
+            config = uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                ws="websockets-sansio",
+                ws_max_size=MAX_MESSAGE_BYTES,
+                ws_per_message_deflate=False,
+                timeout_graceful_shutdown=CLOSE_S,
+                ssl_certfile=certificate,
+                ssl_keyfile=key,
+            )
+            config.load()
         try:
             uvicorn.Server(config).run(sockets=[self._listening])
         except KeyboardInterrupt:
             return
 
+    def _tell_shared(self, fingerprint: str) -> None:
+        if sys.stderr.isatty():
+            from perfusion_cam.apps.qr import qr_lines
 
-def _listening(port: int) -> socket.socket:
+            print(*qr_lines(self.address), sep="\n", file=sys.stderr)
+        complain(
+            f"shared until this ends: devices on the local network can reach "
+            f"{self.door.origins[0]}; the address above lets in one browser, the first that opens "
+            "it, to everything on the page; all others are refused"
+        )
+        complain(
+            "the browser does not know the page's certificate and warns; go on only where it shows "
+            f"this SHA-256 fingerprint: {fingerprint}"
+        )
+
+
+def local_address() -> str:
+    """Find this machine's address in its local network.
+
+    Raises
+    ------
+    ServerError
+        There is none, or it can be reached from anywhere.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(ELSEWHERE)  # finds the way; nothing is sent
+            address = str(asking.getsockname()[0])
+        except OSError as error:
+            raise ServerError(
+                "--share: this computer is in no local network; join the phone's network, then try "
+                "again"
+            ) from error
+    if ip_address(address).is_global:
+        raise ServerError(
+            f"--share: this computer's address {address} can be reached from anywhere; the page is "
+            "shared in a private network only"
+        )
+    return address
+
+
+def _listening(host: str, port: int) -> socket.socket:
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((HERE, port))
+        listening.bind((host, port))
         listening.listen()
     except OSError as error:
         listening.close()

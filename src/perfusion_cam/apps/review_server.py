@@ -13,7 +13,7 @@ from fastapi import FastAPI, HTTPException, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import FileResponse, Response
 
-from perfusion_cam.apps.live_guard import Guard
+from perfusion_cam.apps.live_guard import Door, Guard
 from perfusion_cam.apps.live_server import page_of, serve_files
 from perfusion_cam.apps.live_words import lines, listed_press, notice, to_picture
 from perfusion_cam.errors import PerfusionCamError
@@ -44,19 +44,18 @@ class Changed(BaseModel):
         return Change(self.release_s, self.end_s, place)
 
 
-def make_review_app(review: Review, token: str, origins: tuple[str, ...], folder: Path) -> FastAPI:
+def make_review_app(review: Review, door: Door, folder: Path) -> FastAPI:
     """Make the server of one review.
 
     Parameters
     ----------
     review : Review
-    token : str
-    origins : tuple of str
+    door : Door
     folder : Path
         Where manual results are written, beside the automatic ones.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard, token=token, origins=origins)
+    app.add_middleware(Guard, door=door)
     serve_files(app)
     one_at_a_time = threading.Lock()
     kept: dict[int, dict[str, Any]] = {}

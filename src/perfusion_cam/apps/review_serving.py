@@ -34,6 +34,6 @@ def serve_review(path: Path, *, out: Path, port: int, open_page: bool) -> None:
     write_examination(review.examination, document(review.examination), folder)
     server.announce(open_page)
     complain(f"reviewing {path.name}; results go to {folder}; Ctrl-C ends it")
-    server.run(make_review_app(review, server.token, server.origins, folder))
+    server.run(make_review_app(review, server.door, folder))
     review.close()
     complain(f"ended; results are in {folder}")

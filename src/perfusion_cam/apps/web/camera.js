@@ -1,6 +1,9 @@
 // This tab's own camera: each picture with its capture time to the program, nowhere else.
 
-const WANTED = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+const WANTED = {
+  width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 },
+  facingMode: { ideal: "environment" }, // of a phone's cameras the one on its back
+};
 const QUALITY = 0.95;
 const MOST_WAITING_BYTES = 2_000_000;
 const SAID = {
