@@ -1,15 +1,15 @@
 """How a live examination keeps up: 1080p30 played in real time, watched in a browser.
 
 Told are pictures left out, the share of real time that taking pictures needs, memory, how old a
-picture is when the page draws it, and how soon a result is there after its watch has closed.
+picture is when the page has drawn it, by the time drawn into its pixels, and how soon a result
+stands on the page after its watch has closed.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import resource
-import shutil
+import os
 import signal
 import statistics
 import subprocess
@@ -19,18 +19,65 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from shutil import which
 
 from playwright.sync_api import Page, sync_playwright
-from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.clips import noisy_press, repeated
-from perfusion_cam.apps.live_board import STAMP
+from benchmarks.stamping import CELL_PX, STARTED, SUM_BITS, TIME_BITS, WRAP_MS
 
 CLIP_S = 44.0
 """A press with its whole watch; repeated as often as is wanted."""
 SETTLED_S = 120.0
-SAMPLE_S = 1.0
+SAMPLE_S = 0.25
+WIDTH_PX = 1920
+CLOCK_TRIES = 30
+NOW_MS = "performance.timeOrigin + performance.now()"
+
+WATCH = """([cell, timeBits, sumBits, width]) => {
+  window.seen = { stamps: [], damaged: 0, results: 0 };
+  const bits = timeBits + sumBits;
+  const read = (canvas) => {
+    const side = cell * canvas.width / width;
+    const top = Math.floor(canvas.height - side);
+    const [across, down] = [Math.ceil(bits * side), Math.floor(side)];
+    const strip = canvas.getContext("2d").getImageData(0, top, across, down);
+    let code = 0;
+    for (let bit = 0; bit < bits; bit += 1) {
+      let light = 0, count = 0;
+      for (let y = 1; y < strip.height - 1; y += 1) {
+        for (let x = Math.ceil(bit * side + 1); x < (bit + 1) * side - 1; x += 1) {
+          light += strip.data[4 * (y * strip.width + x) + 1];
+          count += 1;
+        }
+      }
+      code = 2 * code + (light / count > 128 ? 1 : 0);
+    }
+    const sum = 2 ** sumBits, t = Math.floor(code / sum);
+    const digits = [t >> 18, t >> 12 & 63, t >> 6 & 63, t & 63];
+    const right = (digits.reduce((all, one, place) => all + (place + 1) * one, 0) + 21) & 63;
+    return right === code % sum ? t : null;
+  };
+  const draw = CanvasRenderingContext2D.prototype.drawImage;
+  CanvasRenderingContext2D.prototype.drawImage = function (...given) {
+    draw.apply(this, given);
+    if (this.canvas.id !== "picture") return;
+    const t = read(this.canvas);
+    if (t === null) window.seen.damaged += 1;
+    else requestAnimationFrame(() => window.seen.stamps.push([t, NOW_MS]));
+  };
+  const list = document.getElementById("affected-results");
+  window.seen.results = [];
+  new MutationObserver(() => {
+    const count = list.querySelectorAll(".value").length;
+    while (window.seen.results.length < count) window.seen.results.push(NOW_MS);
+  }).observe(list, { childList: true, subtree: true });
+}""".replace("NOW_MS", NOW_MS)
+TAKEN = """() => {
+  const { stamps, results, damaged } = window.seen;
+  window.seen.stamps = [];
+  return { stamps, results, damaged, prompt: document.documentElement.dataset.prompt };
+}"""
 
 
 @dataclass(slots=True)
@@ -40,6 +87,8 @@ class Seen:
     memory_mb: list[tuple[float, float]] = field(default_factory=list)
     latency_ms: list[float] = field(default_factory=list)
     result_s: list[float] = field(default_factory=list)
+    damaged: int = 0
+    clock_ms: float = 0.0
     frames: int = 0
     dropped: int = 0
     cpu_s: float = 0.0
@@ -56,85 +105,88 @@ def memory_mb(pid: int) -> float:
 def cpu_s(pid: int) -> float:
     """Processor time that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    ticks = int(fields[11]) + int(fields[12])
-    return ticks / 100.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def messages(tab: ClientConnection) -> Iterator[tuple[float, str | bytes | None]]:
-    """What a tab hears, with the time; None now and then."""
-    while True:
-        try:
-            message: str | bytes | None = tab.recv(timeout=SAMPLE_S)
-        except TimeoutError:
-            message = None
-        yield time.time(), message
+def clock_of(page: Page) -> tuple[float, float]:
+    """By how much the browser's clock is ahead of this one, and how wrong that may be (ms)."""
+    tries = []
+    for _ in range(CLOCK_TRIES):
+        asked_ms = 1000 * time.time()
+        theirs_ms = float(page.evaluate(NOW_MS))
+        told_ms = 1000 * time.time()
+        tries.append(((told_ms - asked_ms) / 2, theirs_ms - (asked_ms + told_ms) / 2))
+    error_ms, ahead_ms = min(tries)
+    return ahead_ms, error_ms
 
 
-def follow(tab: ClientConnection, page: Page | None, pid: int, out: Path) -> Seen:
+def follow(page: Page, pid: int, started: Path, out: Path) -> Seen:
     """Watch a run to its end."""
     seen = Seen()
-    offset_s = sampled_s = began_s = began_cpu_s = 0.0
-    finished = 0
-    for now_s, message in messages(tab):
-        if isinstance(message, bytes):
-            captured_s, t_s = STAMP.unpack_from(message)
-            offset_s = captured_s - t_s
-            if not began_s:
-                began_s, began_cpu_s = now_s, cpu_s(pid)
-        elif message is not None:
-            part = json.loads(message)
-            if part["is"] == "state":
-                seen.frames = max(seen.frames, part["now"]["frames"])
-                seen.dropped = max(seen.dropped, part["now"]["dropped"])
-                if part["now"]["running"] == "ended":
-                    break
-            elif part["is"] == "finished" and len(part["now"]) > finished:
-                finished = len(part["now"])
-                seen.result_s += closing(out, finished, now_s - offset_s)
-        if began_s and now_s - sampled_s > SAMPLE_S:
-            sampled_s = now_s
-            seen.memory_mb.append((now_s - began_s, memory_mb(pid)))
-            seen.wall_s, seen.cpu_s = now_s - began_s, cpu_s(pid) - began_cpu_s
-            latency = page and page.evaluate(
-                "() => document.getElementById('picture').dataset.latencyMs"
-            )
-            if latency:
-                seen.latency_ms.append(float(latency))
+    ahead_ms, seen.clock_ms = clock_of(page)
+    began_cpu_s = cpu_s(pid)
+    page.click("#affected:enabled")
+    while not started.exists() or not started.read_text(encoding="utf-8"):
+        time.sleep(0.01)
+    start_s = float(started.read_text(encoding="utf-8"))
+    while True:
+        time.sleep(SAMPLE_S)
+        now_s = time.time() - start_s
+        seen.memory_mb.append((now_s, memory_mb(pid)))
+        told = page.evaluate(TAKEN)
+        for t_ms, drawn_ms in told["stamps"]:
+            age_ms = (drawn_ms - ahead_ms - t_ms) % WRAP_MS
+            seen.latency_ms.append(age_ms - WRAP_MS * (age_ms > WRAP_MS / 2))
+        seen.damaged = told["damaged"]
+        if told["prompt"] == "ended":
+            break
+        seen.wall_s, seen.cpu_s = now_s, cpu_s(pid) - began_cpu_s
+    (path,) = out.glob("*/affected-1/result.json")
+    found = json.loads(path.read_text(encoding="utf-8"))
+    seen.frames = found["source"]["frames"]
+    seen.dropped = left_out(found["source"]["warnings"])
+    for press, shown_ms in zip(found["presses"], told["results"], strict=True):
+        if press["ended_by"] == "watched":
+            closed_s = start_s + press["ended_s"]
+            seen.result_s.append((shown_ms - ahead_ms) / 1000 - closed_s)
     return seen
 
 
-def closing(out: Path, finished: int, now_s: float) -> list[float]:
-    """How long after its watch closed a result was there; none where a touch closed it."""
-    (path,) = out.glob("*/affected-1/result.json")
-    press = json.loads(path.read_text(encoding="utf-8"))["presses"][finished - 1]
-    return [now_s - press["ended_s"]] if press["ended_by"] == "watched" else []
+def left_out(warnings: list[str]) -> int:
+    """How many pictures a result says were left out."""
+    counts = [one.partition(" ")[0] for one in warnings if "could not keep up" in one]
+    return int(counts[0]) if counts else 0
 
 
 def peaks(memory: list[tuple[float, float]]) -> Iterator[float]:
-    """Most memory held in each stretch of two clips after the first two minutes."""
-    stretch: dict[int, float] = {}
+    """Most memory held in each whole turn of the clip after the first two minutes."""
+    turns: dict[int, float] = {}
     for t_s, mb in memory:
         if t_s > SETTLED_S:
-            number = int((t_s - SETTLED_S) // (2 * CLIP_S))
-            stretch[number] = max(mb, stretch.get(number, 0.0))
-    whole = int((memory[-1][0] - SETTLED_S) // (2 * CLIP_S)) if memory else 0
-    yield from (mb for number, mb in stretch.items() if number < whole)
+            number = int((t_s - SETTLED_S) // CLIP_S)
+            turns[number] = max(mb, turns.get(number, 0.0))
+    whole = int((memory[-1][0] - SETTLED_S) // CLIP_S) if memory else 0
+    yield from (mb for number, mb in turns.items() if number < whole)
 
 
 def told(seen: Seen) -> Iterator[str]:
     """What came of a run."""
-    late = list(peaks(seen.memory_mb))
     yield f"{seen.frames} pictures in {seen.wall_s:.0f} s, {seen.dropped} left out"
     yield f"processor        {seen.cpu_s / max(seen.wall_s, 1):.2f} of one core, decoding included"
+    late = list(peaks(seen.memory_mb))
     if late:
         listed = ", ".join(f"{mb:.0f}" for mb in late)
         spread = max(late) / min(late) - 1
-        yield f"memory           peaks of {listed} MB ({spread:.1%} apart)"
+        yield f"memory           peaks of {listed} MB after 2 minutes ({spread:.1%} apart)"
+    if seen.memory_mb:
+        yield f"peak memory      {max(mb for _, mb in seen.memory_mb):.0f} MB"
     if seen.latency_ms:
         ordered = sorted(seen.latency_ms)
         yield (
-            f"picture drawn    {statistics.median(ordered):.0f} ms after capture (median), "
-            f"{ordered[int(0.95 * len(ordered))]:.0f} ms (95 %), {ordered[-1]:.0f} ms (worst)"
+            f"picture drawn    {statistics.median(ordered):.0f} ms after capture (median of "
+            f"{len(ordered)}), {ordered[int(0.95 * len(ordered))]:.0f} ms (95 %), "
+            f"{ordered[-1]:.0f} ms (worst); clocks agree within {seen.clock_ms:.1f} ms, "
+            f"{seen.damaged} stamps not read"
         )
     if seen.result_s:
         yield (
@@ -148,40 +200,39 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--seconds", type=float, default=600.0)
     asked.add_argument("--clip", type=Path, help="1080p30 to play instead of a new one")
+    asked.add_argument("--log", type=Path, help="where to write all that was seen, as JSON")
     given = asked.parse_args()
-    chromium = shutil.which("chromium")
-    code = "from perfusion_cam.apps.cli import main; main()"
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        clip, out = Path(folder) / "long.mp4", Path(folder) / "out"
+        clip, out, started = (Path(folder, name) for name in ("long.mp4", "out", "started"))
         if given.clip is None:
             noisy_press(Path(folder) / "press.mp4", duration_s=CLIP_S)
             repeated(clip, Path(folder) / "press.mp4", given.seconds)
         else:
             repeated(clip, given.clip, given.seconds)
-        command = [sys.executable, "-c", code, "live", "--no-open", "--source", str(clip)]
-        live = subprocess.Popen([*command, "--out", str(out)], stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, "-m", "benchmarks.stamping", "live", "--no-open"]
+        live = subprocess.Popen(
+            [*command, "--source", str(clip), "--out", str(out)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {STARTED: str(started)},
+        )
         assert live.stdout is not None
         url = live.stdout.readline().strip()
-        host, token = urlsplit(url).netloc, url.partition("token=")[2]
-        page = None
-        if chromium is not None:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            page = browser.new_page()
-            page.goto(url)
-            page.click("#affected:enabled")
-        cookie = f"perfusion_cam_{host.rpartition(':')[2]}={token}"
-        with connect(
-            f"ws://{host}/tab", origin=f"http://{host}", additional_headers={"Cookie": cookie}
-        ) as tab:
-            if page is None:
-                tab.send(json.dumps({"do": "side", "side": "affected"}))
-            seen = follow(tab, page, live.pid, out)
-        live.send_signal(signal.SIGINT)
-        live.wait()
-        for line in told(seen):
-            print(line)
-        peak_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        print(f"peak memory      {peak_mb:.0f} MB")
+        browser = playwright.chromium.launch(
+            executable_path=which("chromium"), args=["--no-sandbox"]
+        )
+        page = browser.new_page()
+        page.goto(url)
+        page.evaluate(WATCH, [CELL_PX, TIME_BITS, SUM_BITS, WIDTH_PX])
+        try:
+            seen = follow(page, live.pid, started, out)
+        finally:
+            live.send_signal(signal.SIGINT)
+            live.wait()
+    for line in told(seen):
+        print(line)
+    if given.log is not None:
+        given.log.write_text(json.dumps([seen.memory_mb, seen.latency_ms, seen.result_s]))
 
 
 if __name__ == "__main__":

@@ -5,17 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import struct
 from collections.abc import Callable
 from typing import Any
 
 from perfusion_cam.apps import live_words
 from perfusion_cam.live.engine import Engine
-from perfusion_cam.live.preview import Shown
 
 REFRESH_S = 0.08
-STAMP = struct.Struct("<dd")
-"""Before each JPEG: capture time on the computer's clock and on the source's, seconds."""
 
 
 class Board:
@@ -34,10 +30,9 @@ class Board:
         self._listening: set[asyncio.Event] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def show(self, shown: Shown) -> None:
+    def show(self, jpeg: bytes) -> None:
         """Take a new picture, from any thread."""
-        data = STAMP.pack(shown.captured_s, shown.t_s) + shown.jpeg
-        self.picture = (self.picture[0] + 1, data)
+        self.picture = (self.picture[0] + 1, jpeg)
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop may just have been closed
                 self._loop.call_soon_threadsafe(self.wake)

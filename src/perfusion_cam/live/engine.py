@@ -15,7 +15,7 @@ from perfusion_cam.live.comparing import Compared, compare_placements, write_pla
 from perfusion_cam.live.examining import SILENT_S, Examining
 from perfusion_cam.live.intake import DEPTH, Intake
 from perfusion_cam.live.placement import Side
-from perfusion_cam.live.preview import Preview, Shown
+from perfusion_cam.live.preview import Preview
 from perfusion_cam.live.saving import Saver
 from perfusion_cam.live.source import LiveSource
 from perfusion_cam.live.state import LiveState, Running
@@ -41,8 +41,8 @@ class Engine:
     saver : Saver
     profiles : sequence of Profile
         Rules for the comparison.
-    on_picture : callable (Shown)
-        Told of every small picture, in a thread of its own.
+    on_picture : callable (bytes)
+        Told of every small picture, a JPEG, in a thread of its own.
     depth : int
         Frames that wait at most.
 
@@ -57,7 +57,7 @@ class Engine:
         open_source: OpenSource,
         saver: Saver,
         profiles: Sequence[Profile],
-        on_picture: Callable[[Shown], None] = lambda _: None,
+        on_picture: Callable[[bytes], None] = lambda _: None,
         depth: int = DEPTH,
     ) -> None:
         self._open_source, self._depth = open_source, depth

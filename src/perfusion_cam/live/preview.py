@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -21,35 +20,18 @@ INTERVAL_S = 1 / 16
 """Least time between pictures: what is shown need not be as dense as what is measured."""
 
 
-class Shown(NamedTuple):
-    """One small picture.
-
-    Attributes
-    ----------
-    t_s : float
-        Capture time, on the source's clock.
-    captured_s : float
-        The same moment on the computer's clock, seconds since 1970.
-    jpeg : bytes
-    """
-
-    t_s: float
-    captured_s: float
-    jpeg: bytes
-
-
 class Preview:
     """Makes small pictures of the newest frames.
 
     Parameters
     ----------
-    on_picture : callable (Shown)
-        Told of each, in the preview's thread.
+    on_picture : callable (bytes)
+        Told of each, a JPEG, in the preview's thread.
     """
 
-    def __init__(self, on_picture: Callable[[Shown], None]) -> None:
+    def __init__(self, on_picture: Callable[[bytes], None]) -> None:
         self._on_picture = on_picture
-        self._newest: tuple[Frame, float] | None = None
+        self._newest: Frame | None = None
         self._wanted = threading.Condition()
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="preview", daemon=True)
@@ -61,7 +43,7 @@ class Preview:
     def offer(self, frame: Frame) -> None:
         """Give a frame that was taken this moment; one that was not drawn yet is forgotten."""
         with self._wanted:
-            self._newest = frame, time.time()
+            self._newest = frame
             self._wanted.notify()
 
     def stop(self) -> None:
@@ -79,9 +61,9 @@ class Preview:
                 if self._stopped:
                     return
                 assert self._newest is not None
-                (frame, captured_s), self._newest = self._newest, None
+                frame, self._newest = self._newest, None
             began_s = time.monotonic()
-            self._on_picture(Shown(frame.t_s, captured_s, jpeg_of(frame)))
+            self._on_picture(jpeg_of(frame))
             rest_s = INTERVAL_S - (time.monotonic() - began_s)
             if rest_s > 0:
                 time.sleep(rest_s)

@@ -6,7 +6,6 @@ const LINES = {
   control: { colour: "#ffffff", dash: [12, 8] },
   site: { colour: "#56b4e9", dash: [] },
 };
-const STAMP_BYTES = 16;
 const STEP = 0.02;
 
 export class Picture {
@@ -42,10 +41,8 @@ export class Picture {
   async show(data) {
     if (this.busy) return; // a late picture helps nobody
     this.busy = true;
-    const captured_s = new DataView(data).getFloat64(0, true);
     try {
-      await this.draw(new Blob([data.slice(STAMP_BYTES)], { type: "image/jpeg" }));
-      this.canvas.dataset.latencyMs = String(Date.now() - 1000 * captured_s);
+      await this.draw(new Blob([data], { type: "image/jpeg" }));
     } finally {
       this.busy = false;
     }
