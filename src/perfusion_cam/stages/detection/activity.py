@@ -66,7 +66,7 @@ class BurstFinder:
         """Take one sample; return the bursts that this sample shows to be over."""
         if self._t_s and sample.t_s - self._t_s[-1] < MIN_STEP_S:
             return []
-        grid = smooth(sample.log_rgb)[::EVERY, ::EVERY]
+        grid = np.ascontiguousarray(smooth(sample.log_rgb)[::EVERY, ::EVERY])
         while len(self._recent) > 1 and self._recent[1][0] <= sample.t_s - LAG_S + 1e-6:
             self._recent.popleft()
         if self._recent:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,7 +30,6 @@ class GridHistory:
     def __init__(self, shape: GridShape) -> None:
         self._shape = shape
         self._blocks: deque[_Block] = deque()
-        self._scratch = np.empty((shape.rows, shape.cols, 3), np.float32)
         self.start_s = np.inf
         """Time of the recording's first sample, kept or not."""
 
@@ -50,9 +50,7 @@ class GridHistory:
         block = self._blocks[-1]
         i = block.count
         block.t_s[i] = sample.t_s
-        np.multiply(sample.log_rgb, np.float32(LIGHT_CODE), out=self._scratch)
-        np.rint(self._scratch, out=self._scratch)
-        block.light_code[i] = np.clip(self._scratch, -32768, 32767, out=self._scratch)
+        block.light_code[i] = _light_code(sample.log_rgb)
         block.marks[i] = marks_of(sample.valid, sample.clipped)
         block.registered[i] = sample.registered
         block.count += 1
@@ -87,3 +85,10 @@ class GridHistory:
             np.empty((BLOCK, *cells), np.uint8),
             np.empty(BLOCK, bool),
         )
+
+
+def _light_code(log_rgb: FloatArray) -> NDArray[np.int16]:
+    """Round to steps of the light code, within its range; OpenCV does all of it in one pass."""
+    flat = log_rgb.reshape(len(log_rgb), -1)
+    coded = cv2.addWeighted(flat, LIGHT_CODE, flat, 0.0, 0.0, dtype=cv2.CV_16S)
+    return np.asarray(coded.reshape(log_rgb.shape), np.int16)

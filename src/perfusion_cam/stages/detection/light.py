@@ -14,7 +14,7 @@ MID_TONE = 0.1
 """Linear light down to which a change is taken in natural-log light; below, in grey levels."""
 GAMMA = 2.2
 ENOUGH_CELLS = 1500
-_EDGES = np.linspace(-1.5, 1.5, 121)
+_SPAN, _BINS = (-1.5, 1.5), 120
 _SMOOTH = np.array([1.0, 2.0, 3.0, 2.0, 1.0])
 
 
@@ -31,6 +31,12 @@ def largest(change: FloatArray) -> FloatArray:
 def _some(cells: FloatArray) -> FloatArray:
     """Evenly spread cells, enough for a mode or median."""
     return cells[:: max(1, len(cells) // ENOUGH_CELLS)]
+
+
+def _medians(by_colour: FloatArray) -> FloatArray:
+    """Median of each line (the upper one of two): several times faster than NumPy's own."""
+    middle = by_colour.shape[1] // 2
+    return np.partition(by_colour, middle, axis=1)[:, middle]
 
 
 def common_gain(difference: FloatArray, cells: BoolArray | None = None) -> FloatArray:
@@ -52,20 +58,22 @@ def common_gain(difference: FloatArray, cells: BoolArray | None = None) -> Float
     flat = _some(difference.reshape(-1, 3) if cells is None else difference[cells])
     if len(flat) < 20:
         flat = _some(difference.reshape(-1, 3))
-    green = flat[:, 1]
-    counts, _ = np.histogram(green, _EDGES)
+    by_colour = np.ascontiguousarray(flat.T, np.float32)
+    green = by_colour[1]
+    counts = cv2.calcHist([green], [0], None, [_BINS], _SPAN)
     peak = int(np.convolve(counts, _SMOOTH, "same").argmax())
-    mode = (_EDGES[peak] + _EDGES[peak + 1]) / 2
-    near = np.abs(green - mode) < 0.06
-    if not near.any():
+    mode = np.float32(_SPAN[0] + (peak + 0.5) * (_SPAN[1] - _SPAN[0]) / _BINS)
+    near = np.flatnonzero(np.abs(green - mode) < 0.06)
+    if len(near) == 0:
         return np.zeros(3, np.float32)
-    return np.asarray(np.median(flat[near], axis=0), np.float32)
+    return _medians(by_colour.take(near, axis=1))
 
 
 def usual_difference(difference: FloatArray) -> FloatArray:
     """Robust standard deviation over cells of a difference of grids, per colour, array (3,)."""
-    flat = _some(difference.reshape(-1, 3))
-    return np.asarray(1.4826 * np.median(np.abs(flat - np.median(flat, axis=0)), axis=0))
+    by_colour = np.ascontiguousarray(_some(difference.reshape(-1, 3)).T)
+    off = np.abs(by_colour - _medians(by_colour)[:, None])
+    return np.float32(1.4826) * _medians(off)
 
 
 def in_grey_levels(change: FloatArray, one: FloatArray, other: FloatArray) -> FloatArray:
