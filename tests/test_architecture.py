@@ -17,7 +17,7 @@ MAX_LINES = 320
 
 
 def name_of(path: Path) -> str:
-    """Dotted name of a module without the package's own: ``stages.refill.fit``."""
+    """Dotted name of a module without the package's own: ``stages.refill.posterior``."""
     parts = path.relative_to(SOURCE).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
@@ -68,7 +68,7 @@ RECORDS = ["errors", "quality", "colour", "types"]
 
 def test_there_is_something_to_read() -> None:
     names = {name_of(path) for path in FILES}
-    assert {"types", "session", "stages.registration", "stages.refill.fit", "apps.cli"} <= names
+    assert {"types", "session", "stages.registration", "stages.refill.posterior", "apps.cli"} <= names
     assert own(imported_by(SOURCE / "session.py")) >= {"types", "stages.registration"}
 
 

@@ -183,6 +183,14 @@ def test_a_clipped_red_changes_nothing_much(
     assert without_red.crt_ci95_s[0] < t90_of(exponential(0.8)) < without_red.crt_ci95_s[1]
 
 
+def test_a_departure_seen_late_is_timed_from_before_it_was_seen() -> None:
+    """What leaves slowly is seen to move some time after pressure has ended."""
+    given = traces(delayed(1.2, 0.25), 8, noise=Noise(0.003, 0.0))
+    seen_s, se_s = 0.08, 0.1
+    refill = measure_refill(given, RELEASE_S + seen_s, se_s)[1]
+    assert refill.crt_s == pytest.approx(t90_of(delayed(1.2, 0.25)), abs=0.04)
+
+
 def test_a_later_clock_changes_nothing() -> None:
     given = traces(exponential(0.8), 4)
     now = measured(given)

@@ -1,0 +1,238 @@
+"""All curves that the data leave standing: times with their uncertainty, model choice included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import logsumexp, ndtri
+from scipy.stats import qmc
+
+from perfusion_cam.stages.refill.likelihood import Explained, explain
+from perfusion_cam.stages.refill.models import MODELS, Model, first_time_s
+from perfusion_cam.stages.refill.noise import Bins
+from perfusion_cam.types import FloatArray
+
+HORIZON_S = 60.0
+ROUNDS, SAMPLES, DRAWS = 4, 384, 800
+ENOUGH = 12
+"""Effective samples a parameter from which the next round's law may be drawn."""
+WIDER = 1.5
+"""How much wider than the last round's posterior the next is drawn from, as a variance."""
+GRID_S = np.concatenate([[0.0], np.geomspace(0.02, HORIZON_S, 360)])
+
+
+class Draws(NamedTuple):
+    """Equally likely curves of one family.
+
+    Attributes
+    ----------
+    model : Model
+    parameters : array (k, p)
+    depth, level, shift_s : arrays (k,)
+        Pallor at release, resting level, and release after the nominal one.
+    """
+
+    model: Model
+    parameters: FloatArray
+    depth: FloatArray
+    level: FloatArray
+    shift_s: FloatArray
+
+    def pallor(self, u_s: FloatArray) -> FloatArray:
+        """Signal, array (k, n), `u_s` (n,) after the nominal release."""
+        since_s = np.maximum(u_s - self.shift_s[:, None], 0.0)
+        missing = self.model.shape(since_s, self.parameters)
+        return np.asarray(self.depth[:, None] * missing + self.level[:, None])
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """Equally likely curves of every family, best family first.
+
+    Attributes
+    ----------
+    families : tuple of Draws
+    missing : array (d, n)
+        Every curve's missing share at `GRID_S` after its release.
+    middle : array (n,)
+        Their median.
+    """
+
+    families: tuple[Draws, ...]
+    missing: FloatArray
+    middle: FloatArray
+
+    @property
+    def model(self) -> str:
+        """Name of the likeliest family."""
+        return self.families[0].model.name
+
+    @property
+    def depth(self) -> FloatArray:
+        """Pallor at release of every curve, array (d,)."""
+        return np.concatenate([family.depth for family in self.families])
+
+    def times_s(self, left: float) -> FloatArray:
+        """When only `left` of the depth is missing, array (d,); infinite after `HORIZON_S`."""
+        return first_time_s(GRID_S, self.missing, left)
+
+    def family_times_s(self, left: float, least_weight: float) -> list[float]:
+        """Median of those times in every family of a certain weight."""
+        ends = np.cumsum([len(family.depth) for family in self.families])
+        parts = np.split(self.times_s(left), ends[:-1])
+        return [float(_middle(part)) for part in parts if len(part) > least_weight * ends[-1]]
+
+    def left_at(self, u_s: float) -> FloatArray:
+        """Share of the depth still missing `u_s` after the nominal release, array (d,)."""
+        return np.concatenate(
+            [
+                family.model.shape(np.maximum(u_s - family.shift_s[:, None], 0), family.parameters)
+                for family in self.families
+            ]
+        )[:, 0]
+
+    def middle_shape(self, u_s: FloatArray) -> FloatArray:
+        """Median missing share `u_s` (n,) after release."""
+        return np.interp(u_s, GRID_S, self.middle)
+
+    def pallor(self, u_s: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Mean curve, and its 95 % band, `u_s` (n,) after the nominal release."""
+        curves = np.concatenate([family.pallor(u_s) for family in self.families])
+        low, high = np.quantile(curves, [0.025, 0.975], axis=0)
+        return np.asarray(curves.mean(axis=0)), low, high
+
+
+def find_posterior(bins: Bins, release_se_s: float) -> Posterior | None:
+    """Weigh all curves of all families by how well they explain the bins.
+
+    A family is weighed by its evidence, not by its best fit less a charge for each parameter as in
+    AICc: a parameter that no sample shows, such as a fast first part that was over before the skin
+    came in sight, costs nothing and takes nothing away, but widens what can be said.
+
+    Parameters
+    ----------
+    bins : Bins
+    release_se_s : float
+
+    Returns
+    -------
+    Posterior or None
+        None where there are too few bins, or nothing paled.
+
+    Notes
+    -----
+    Adaptive multiple importance sampling (Cornuet et al. 2012, Scand. J. Stat. 39:798), drawn from
+    quasi-random numbers: the same bins always give the same curves. Scatter beyond the noise model
+    widens everything, as in quasi-likelihood (Burnham & Anderson 2002, ch. 2.5).
+    """
+    count = len(bins.value)
+    if count <= 3 + max(len(model.usual) for model in MODELS) + 1:
+        return None
+    samples = [_sample(model, bins, release_se_s) for model in MODELS]
+    scatter = min(one.scatter for one in samples)
+    log_weights = [one.log_weights(scatter) for one in samples]
+    evidence = np.array(
+        [
+            logsumexp(weight) + np.log(model.prior)
+            for weight, model in zip(log_weights, MODELS, strict=True)
+        ]
+    )
+    if not np.isfinite(evidence.max()):
+        return None
+    share = np.exp(evidence - logsumexp(evidence))
+    families = tuple(
+        _draw(MODELS[i], samples[i], log_weights[i], scatter, draws)
+        for i in np.argsort(-share)
+        if (draws := round(DRAWS * float(share[i]))) > 0
+    )
+    missing = np.concatenate([family.model.shape(GRID_S, family.parameters) for family in families])
+    return Posterior(families, missing, np.median(missing, axis=0))
+
+
+class _Samples(NamedTuple):
+    """Parameters (k, p) tried of one family, and the log of their prior over their density."""
+
+    parameters: FloatArray
+    log_excess: FloatArray
+    explained: Explained
+    scatter: float
+
+    def log_weights(self, scatter: float) -> FloatArray:
+        told = self.explained
+        return np.asarray(self.log_excess + told.log_volume - 0.5 * told.misfit / scatter)
+
+
+def _sample(model: Model, bins: Bins, release_se_s: float) -> _Samples:
+    """Try parameters from the prior, then round after round from where they explained most."""
+    size = len(model.usual)
+    free = len(bins.value) - 3 - size
+    prior = (model.usual, np.diag(model.spread))
+    laws, tried, told = [prior], [], []
+    for turn in range(ROUNDS):
+        middle, factor = laws[-1]
+        tried.append(middle + _normals(size, turn) @ factor.T)
+        told.append(explain(model, tried[-1], bins, release_se_s))
+        parameters = np.concatenate(tried)
+        explained = Explained(*map(np.concatenate, zip(*told, strict=True)))
+        density = logsumexp([_log_normal(parameters, *law) for law in laws], axis=0)
+        excess = _log_normal(parameters, *prior) - density + np.log(len(laws) / len(parameters))
+        misfit = explained.misfit[np.isfinite(explained.log_volume)]
+        scatter = max(1.0, float(misfit.min(initial=np.inf)) / free)
+        samples = _Samples(parameters, excess, explained, scatter)
+        if not np.isfinite(scatter):
+            break
+        laws.append(_law(parameters, _tempered(samples.log_weights(scatter), ENOUGH * size)))
+    return samples
+
+
+def _tempered(log_weights: FloatArray, enough: float) -> FloatArray:
+    """Weights that add to 1, evened out until enough samples share them."""
+    power = 1.0
+    while True:
+        weights = np.exp(power * (log_weights - log_weights.max()))
+        weights /= weights.sum()
+        if 1 / (weights**2).sum() >= enough or power < 1e-3:
+            return np.asarray(weights)
+        power *= 0.7
+
+
+def _law(parameters: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean and Cholesky factor of the normal law to draw the next round from."""
+    middle = weights @ parameters
+    apart = parameters - middle
+    covariance = WIDER * (weights[:, None] * apart).T @ apart
+    return middle, np.linalg.cholesky(covariance + 1e-8 * np.eye(len(middle)))
+
+
+def _log_normal(parameters: FloatArray, middle: FloatArray, factor: FloatArray) -> FloatArray:
+    """Log density of a normal law, up to a constant that depends on the dimension only."""
+    apart = np.linalg.solve(factor, (parameters - middle).T)
+    return np.asarray(-0.5 * (apart**2).sum(axis=0) - np.log(np.diag(factor)).sum())
+
+
+def _draw(
+    model: Model, samples: _Samples, log_weights: FloatArray, scatter: float, count: int
+) -> Draws:
+    """Equally likely curves: shapes by their weight, the rest from its normal law."""
+    weights = np.cumsum(np.exp(log_weights - logsumexp(log_weights)))
+    chosen = np.searchsorted(weights, (np.arange(count) + 0.5) / count).clip(max=len(weights) - 1)
+    told = Explained(*(part[chosen] for part in samples.explained))
+    a, b, c = np.sqrt(scatter) * np.random.default_rng(0).standard_normal((3, count))
+    depth = told.depth + told.depth_se * a
+    level = told.level + told.level_slope * (depth - told.depth) + told.level_se * b
+    shift_s = told.shift[:, 0] + told.shift[:, 1] * depth + told.shift[:, 2] * level
+    return Draws(model, samples.parameters[chosen], depth, level, shift_s + told.shift_se_s * c)
+
+
+@cache
+def _normals(size: int, seed: int) -> FloatArray:
+    """Quasi-random standard normal numbers, array (SAMPLES, size)."""
+    uniform = qmc.Halton(size, rng=seed).random(SAMPLES)
+    return np.asarray(ndtri(np.clip(uniform, 1e-6, 1 - 1e-6)))
+
+
+def _middle(values: FloatArray) -> np.floating:
+    return np.quantile(values, 0.5, method="nearest")

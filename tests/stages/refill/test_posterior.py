@@ -1,0 +1,148 @@
+"""All curves together: times as a distribution whose middle and width are right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from curves import (
+    DEPTH,
+    RELEASE_S,
+    Missing,
+    Noise,
+    delayed,
+    exponential,
+    overshoot,
+    stuck,
+    t90_of,
+    traces,
+    two_rate,
+)
+
+from perfusion_cam.stages.refill.noise import Bins, gather
+from perfusion_cam.stages.refill.posterior import Posterior, find_posterior
+from perfusion_cam.stages.refill.signal import blood_signal
+
+QUIET = Noise(0.004, 0.0)
+
+
+def posterior_of(
+    missing: Missing,
+    noise: Noise = QUIET,
+    seed: int = 0,
+    release_se_s: float = 0.01,
+    seen_after_s: float = 0.0,
+) -> Posterior:
+    given = traces(missing, seed, noise=noise)
+    given = replace(given, used=given.used & (given.t_s > RELEASE_S + seen_after_s))
+    bins = gather(blood_signal(given), given.used, given.baseline, RELEASE_S)
+    found = find_posterior(bins, release_se_s)
+    assert found is not None
+    return found
+
+
+def interval(curves: Posterior, left: float = 0.1) -> tuple[float, float]:
+    low, high = np.quantile(curves.times_s(left), [0.025, 0.975], method="nearest")
+    return float(low), float(high)
+
+
+@pytest.mark.parametrize(
+    ("missing", "name"),
+    [
+        (exponential(0.8), "exponential"),
+        (exponential(2.5), "exponential"),
+        (two_rate(0.4, 2.0, 0.6), "two_rate"),
+        (delayed(1.5, 0.2), "delayed"),
+        (overshoot(0.6, 0.3, 4.0), "overshoot"),
+        (lambda u_s: np.maximum(1 - u_s / 2.5, 0.0), "ending"),
+    ],
+    ids=["exp", "slow", "two", "delayed", "overshoot", "linear"],
+)
+def test_every_family_is_known_by_its_curve(missing: Missing, name: str) -> None:
+    found = posterior_of(missing)
+    assert found.model == name
+    low, high = interval(found)
+    assert low < t90_of(missing) < high
+    assert np.median(found.times_s(0.1)) == pytest.approx(t90_of(missing), rel=0.15)
+    assert np.median(found.depth) == pytest.approx(0.975 * DEPTH, rel=0.2)
+
+
+@pytest.mark.parametrize("missing", [exponential(0.8), delayed(1.2, 0.25)], ids=["exp", "delayed"])
+def test_the_spread_is_that_of_repeated_noise(missing: Missing) -> None:
+    noise = Noise(0.008, 0.0)
+    middles, spreads = [], []
+    for seed in range(40):
+        times = np.log(posterior_of(missing, noise, seed, 0.001).times_s(0.1))
+        middles.append(np.median(times))
+        spreads.append(np.diff(np.quantile(times, [0.16, 0.84]))[0] / 2)
+    assert np.median(spreads) == pytest.approx(np.std(middles), rel=0.5)
+
+
+def test_what_never_comes_back_has_no_time() -> None:
+    found = posterior_of(stuck(0.7, 0.4))
+    assert np.median(found.times_s(0.1)) == np.inf
+    assert np.median(found.left_at(12.0)) == pytest.approx(0.4, abs=0.05)
+
+
+def test_more_noise_makes_a_wider_interval() -> None:
+    widths = []
+    for white in (0.002, 0.008, 0.03):
+        low, high = interval(posterior_of(exponential(0.8), Noise(white, 0.0)))
+        widths.append(np.log(high / low))
+    assert widths[0] < widths[1] < widths[2]
+
+
+def test_an_uncertain_release_makes_a_delayed_return_uncertain() -> None:
+    sharp, vague = (
+        interval(posterior_of(delayed(1.2, 0.25), release_se_s=se_s)) for se_s in (0.001, 0.1)
+    )
+    assert np.diff(vague) > 2 * np.diff(sharp)
+
+
+def test_a_fast_start_that_nobody_saw_is_within_the_interval() -> None:
+    """What is seen of it is one exponential; the first part was over before."""
+    missing = two_rate(0.12, 0.6, 0.6)
+    hidden, seen = (posterior_of(missing, seen_after_s=after_s) for after_s in (0.5, 0.0))
+    assert interval(hidden)[0] < t90_of(missing) < interval(hidden)[1]
+    low, high = interval(seen)
+    assert low < t90_of(missing) < high
+    assert high / low < interval(hidden)[1] / interval(hidden)[0]
+
+
+def test_the_band_holds_the_curve_and_narrows_with_less_noise() -> None:
+    u_s = np.linspace(0.4, 8.0, 60)
+    widths = []
+    for white in (0.002, 0.02):
+        mean, low, high = posterior_of(exponential(0.8), Noise(white, 0.0)).pallor(u_s)
+        drawn = 0.975 * DEPTH * np.exp(-u_s / 0.8)
+        assert ((low <= drawn) & (drawn <= high)).mean() > 0.8
+        assert ((low <= mean) & (mean <= high)).all()
+        widths.append(float((high - low).mean()))
+    assert widths[0] < widths[1]
+
+
+def test_families_that_disagree_each_give_a_time() -> None:
+    found = posterior_of(exponential(0.8), Noise(0.03, 0.0))
+    times_s = found.family_times_s(0.1, 0.05)
+    assert 1 <= len(times_s) <= len(found.families)
+    everything = found.times_s(0.1)
+    assert everything.min() <= min(times_s) <= max(times_s) <= everything.max()
+
+
+def test_the_same_bins_give_the_same_curves() -> None:
+    one, other = (posterior_of(exponential(0.8)).times_s(0.1) for _ in range(2))
+    np.testing.assert_array_equal(one, other)
+
+
+def test_too_few_bins_are_no_posterior() -> None:
+    few = Bins(np.arange(4.0), np.exp(-np.arange(4.0)), np.eye(4), 0.01, 0.1)
+    assert find_posterior(few, 0.02) is None
+
+
+def test_skin_that_darkened_is_not_drawn_paler() -> None:
+    given = traces(exponential(0.8), 0, noise=QUIET)
+    bins = gather(blood_signal(given), given.used, given.baseline, RELEASE_S)
+    darker = Bins(bins.u_s, -bins.value, bins.whiten, bins.baseline_se, bins.sample_noise)
+    found = find_posterior(darker, 0.02)
+    assert found is None or found.pallor(bins.u_s[:1])[0][0] < 0
