@@ -38,10 +38,12 @@ def mesh_through(left: FloatArray, weights: FloatArray) -> FloatArray:
     -------
     array (9, 16, 2)
     """
-    smooth = np.zeros((weights.shape[0], 2), np.float32)
-    trust = weights
-    for _ in range(2):
-        smooth = (trust @ left) / (trust.sum(axis=1, keepdims=True) + PRIOR)
-        apart = (left**2).sum(axis=1) - 2 * smooth @ left.T + (smooth**2).sum(axis=1, keepdims=True)
-        trust = weights / (1 + apart / AGREEING_PX**2)
-    return np.asarray(smooth.reshape(*MESH, 2), np.float32)
+    smooth = _smoothed(left, weights)
+    apart = (left**2).sum(axis=1) - 2 * smooth @ left.T + (smooth**2).sum(axis=1, keepdims=True)
+    trusted = _smoothed(left, weights / (1 + apart / AGREEING_PX**2))
+    return np.asarray(trusted.reshape(*MESH, 2), np.float32)
+
+
+def _smoothed(left: FloatArray, weights: FloatArray) -> FloatArray:
+    """Weighted mean (nodes, 2) of features' residuals and of none at all."""
+    return np.asarray((weights @ left) / (weights.sum(axis=1, keepdims=True) + PRIOR))

@@ -18,7 +18,8 @@ MAX_FEATURES_PER_TILE = 3
 PATCH_PX = 17
 TEXTURE_SPAN = 28.0
 """Grey levels that one standard deviation of the reference's texture is stretched to."""
-DARK = np.float32(8)
+SOFTENING = cv2.getGaussianKernel(5, 0.8, cv2.CV_32F)
+DARK = 8.0
 """Levels added to luma before its texture is divided by its mean."""
 MIN_INLIERS = 8
 MAX_PATCH_ERROR = 2.0
@@ -201,7 +202,7 @@ def _contrast(luma: FloatArray, scale: Scale) -> FloatArray:
     half = _smaller(shrunk, 2) + DARK
     side = max(5, round(half.shape[1] * scale.blur_share)) | 1
     mean = cv2.resize(cv2.blur(half, (side, side)), shrunk.shape[::-1])
-    fine = cv2.GaussianBlur(shrunk, (5, 5), 0.8) + DARK
+    fine = cv2.sepFilter2D(shrunk, -1, SOFTENING, SOFTENING, delta=DARK)
     return np.asarray(cv2.divide(fine, mean), np.float32)
 
 
