@@ -165,11 +165,15 @@ def log_light_from_gamma(
     if transfer != "srgb":
         return log_light(linear_from_gamma(rgb, transfer), floor)
     rgb = _as_float(rgb)
-    light = 2.4 * np.log((np.maximum(rgb, 0.04045) + 0.055) * (1 / 1.055))
+    light = np.maximum(rgb, 0.04045)
+    light += 0.055
+    light *= 1 / 1.055
+    np.log(light, out=light)
+    light *= 2.4
     straight = rgb <= 0.04045
     if straight.any():
         light[straight] = log_light(rgb[straight] * (1 / 12.92), floor)
-    return np.asarray(np.maximum(light, np.log(floor)), rgb.dtype)
+    return np.maximum(light, np.log(floor), out=light)
 
 
 def lab_from_linear(rgb: FloatArray) -> NDArray[np.float64]:

@@ -91,7 +91,7 @@ class Reducer:
 
         chroma = [small(self._chroma_scaler, plane, 1) for plane in (frame.cb, frame.cr)]
         luma = np.ascontiguousarray(small(self._luma_scaler, frame.luma, 2))
-        return WorkPicture(frame.t_s, luma, np.stack(chroma, axis=-1), self._factor)
+        return WorkPicture(frame.t_s, luma, np.asarray(cv2.merge(chroma)), self._factor)
 
 
 def turned(plane: NDArray[Any], orientation: Orientation) -> NDArray[Any]:

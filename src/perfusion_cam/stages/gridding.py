@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from perfusion_cam.colour import log_light_from_gamma, rgb_from_ycc
+from perfusion_cam.colour import log_light_from_gamma, rgb_matrix
 from perfusion_cam.interpolation import sampled
 from perfusion_cam.types import ColourCode, FloatArray, GridSample, GridShape
 
@@ -47,8 +47,10 @@ class Gridder:
         self._cell = round(self.shape.cell_px / factor)
         self._factor = factor
         self._work = work
-        self._colour = colour
+        self._transfer = colour.transfer
+        self._rgb_matrix = rgb_matrix(colour)
         self._centres = _cell_centres(self.shape, self._cell)
+        self._luma_weights = np.full(self._cell, 1 / self._cell, np.float32)
         self._chroma_weights = _square(self._cell / 2)
 
     def push(
@@ -79,17 +81,17 @@ class Gridder:
         at = self._mapped(matrix, residual)
         # An even square has its centre half a pixel before the pixel that it is stored in.
         even = np.float32(0.5 * (self._cell % 2 == 0))
-        weights = self._chroma_weights
-        mean_luma = np.asarray(cv2.blur(luma, (self._cell, self._cell)), np.float32)
-        mean_chroma = np.asarray(cv2.sepFilter2D(chroma, -1, weights, weights), np.float32)
+        mean_luma = _averaged(luma, self._luma_weights)
+        mean_chroma = _averaged(chroma, self._chroma_weights)
         grid_luma = sampled(mean_luma, at + even)
-        grid_chroma = sampled(mean_chroma, at / np.float32(2) - np.float32(0.25))
-        rgb = rgb_from_ycc(grid_luma, grid_chroma[..., 0], grid_chroma[..., 1], self._colour)
+        grid_chroma = sampled(mean_chroma, at * np.float32(0.5) - np.float32(0.25))
+        ycc = cv2.merge([grid_luma, *cv2.split(grid_chroma)])
+        rgb = np.asarray(cv2.transform(ycc, self._rgb_matrix), np.float32).clip(0.0, 1.0)
         to_frame = matrix.copy()
         to_frame[:, 2] *= self._factor
         return GridSample(
             t_s=t_s,
-            log_rgb=log_light_from_gamma(rgb, self._colour.transfer, LIGHT_FLOOR),
+            log_rgb=log_light_from_gamma(rgb, self._transfer, LIGHT_FLOOR),
             valid=self._inside(at),
             clipped=(rgb > CLIPPED_HIGH) | (rgb < CLIPPED_LOW),
             to_frame=to_frame,
@@ -106,8 +108,8 @@ class Gridder:
 
     def _inside(self, at: NDArray[np.float32]) -> NDArray[np.bool_]:
         height, width = self._work
-        x, y = at[..., 0], at[..., 1]
-        return np.asarray((x >= -0.5) & (x < width - 0.5) & (y >= -0.5) & (y < height - 0.5))
+        # The far edge itself lies outside, but `inRange` counts its limits in.
+        return np.asarray(cv2.inRange(at, (-0.5, -0.5), (width - 0.501, height - 0.501)) > 0)
 
 
 class GridAverager:
@@ -150,6 +152,11 @@ def _cell_centres(shape: GridShape, cell: int) -> NDArray[np.float32]:
     """Coordinates (x, y) of the cells' centres in the reference, array (rows, cols, 2)."""
     x, y = ((np.arange(n) + 0.5) * cell - 0.5 for n in (shape.cols, shape.rows))
     return np.asarray(np.stack(np.meshgrid(x, y), axis=-1), np.float32)
+
+
+def _averaged(plane: FloatArray, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Average over the square that `weights` (n,) span along either axis."""
+    return np.asarray(cv2.sepFilter2D(plane, -1, weights, weights), np.float32)
 
 
 def _square(side: float) -> NDArray[np.float32]:
