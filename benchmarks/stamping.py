@@ -52,7 +52,8 @@ class StampedFile(PlayedFile):
             strip = stamp_of(round(1000 * (started_s + frame.t_s)))
             luma = np.array(frame.luma)
             luma[-CELL_PX:, : strip.shape[1]] = strip
-            yield replace(frame, luma=luma)
+            # Copies of all planes, as a camera gives them: views would keep the decoder's, too.
+            yield replace(frame, luma=luma, cb=np.array(frame.cb), cr=np.array(frame.cr))
 
 
 if __name__ == "__main__":

@@ -64,9 +64,9 @@ def test_a_small_picture_shows_the_frames_colour(colour: ColourCode) -> None:
     dtype, scale = (np.uint8, 1) if colour.bits == 8 else (np.uint16, 4)
     planes = [
         np.full(shape, value * scale, dtype)
-        for shape, value in (((540, 960), 130), ((270, 480), 110), ((270, 480), 150))
+        for shape, value in (((1080, 1920), 130), ((540, 960), 110), ((540, 960), 150))
     ]
     frame = Frame(0.0, 0, *planes, colour)
-    shown = cv2.imdecode(np.frombuffer(jpeg_of(frame, 160), np.uint8), cv2.IMREAD_COLOR)
-    assert shown.shape == (90, 160, 3)
+    shown = cv2.imdecode(np.frombuffer(jpeg_of(frame), np.uint8), cv2.IMREAD_COLOR)
+    assert shown.shape == (540, 960, 3)
     np.testing.assert_allclose(shown[40, 80, ::-1], upright_rgb(frame)[40, 80], atol=3)

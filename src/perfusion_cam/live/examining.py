@@ -8,6 +8,7 @@ from concurrent.futures import Executor, Future
 import numpy as np
 
 from perfusion_cam.live.conditions import ConditionWatch
+from perfusion_cam.live.memory import give_back
 from perfusion_cam.live.phases import PhaseWatch
 from perfusion_cam.live.placement import Placement, Side
 from perfusion_cam.live.saving import Saver
@@ -15,11 +16,15 @@ from perfusion_cam.live.source import SourceFacts
 from perfusion_cam.live.state import Finished, Guided, LiveState, Running
 from perfusion_cam.quality import Flag
 from perfusion_cam.settings import Region
+from perfusion_cam.stages.detection.detector import WATCH_S
 from perfusion_cam.types import Examination, Frame, GridShape, PressResult
 
 PROVISIONAL_S, PROVISIONAL_SHARE = 1.0, 0.15
 """A press being watched is measured again after so long, or this share of the time since its
 release where that is longer: measuring takes the longer the more has been watched."""
+
+LAST_PROVISIONAL_S = 2.5
+"""Nor is it measured in the last seconds of its watch: the result shall not wait for that."""
 
 SILENT_S = 2.0
 """After so long without a picture, as when a camera was lost or the computer slept, a placement is
@@ -144,6 +149,7 @@ class Examining:
             self._released_s[placement.side] = release_s
         if found:
             self._saver.save(placement.examination())
+            self._aside.submit(give_back)
 
     def _measure_again(self, placement: Placement, t_s: float) -> None:
         """Measure the press being watched as if it ended now, now and then."""
@@ -158,7 +164,8 @@ class Examining:
             return
         wait_s = max(PROVISIONAL_S, PROVISIONAL_SHARE * (t_s - release_s))
         due = release_s != self._measured_release_s or t_s - self._measured_s >= wait_s
-        if not due or self._measuring is not None:
+        closing = t_s > release_s + WATCH_S - LAST_PROVISIONAL_S
+        if not due or closing or self._measuring is not None:
             return
         watched = session.watched()
         if watched is not None:
