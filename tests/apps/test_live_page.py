@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,10 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+
+from perfusion_cam import analyze
+from perfusion_cam.report.document import document
+from perfusion_cam.report.folder import write_examination
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
@@ -348,3 +353,36 @@ def test_a_recording_is_reviewed_and_fitted_again(
         kept = json.loads((folder / "manual.json").read_text(encoding="utf-8"))["changed"][0]
         assert_true_within(kept["manual"], truth)
         assert_readable(page, "automatic-result")
+
+
+def test_saved_examinations_are_opened_one_after_another(
+    browser: Callable[..., Browser], tmp_path: Path
+) -> None:
+    examination = analyze(SAMPLES / "normal.mp4")
+    for name, file in (("gone", "other.mp4"), ("there", "normal.mp4")):
+        (tmp_path / name).mkdir()
+        one = replace(examination, source=replace(examination.source, file=file))
+        write_examination(one, document(one), tmp_path / name)
+    shutil.copy(SAMPLES / "normal.mp4", tmp_path)
+    with running(tmp_path, "--review", str(tmp_path)) as live:
+        page = show(browser().new_context(), live)
+        ready = "() => document.documentElement.dataset.ready === 'true'"
+        page.wait_for_function(ready)
+        assert page.inner_text("#file") == "other.mp4"
+        drawn = "() => [...document.querySelectorAll('#stills img')].map((one) => one.naturalWidth)"
+        assert [width > 100 for width in page.evaluate(drawn)] == [True, True]
+        saved = page.inner_text("#automatic-result .value")
+        assert page.is_hidden("#changing")
+        assert page.is_hidden("#scrub")
+        assert "nothing can be measured anew" in page.inner_text("#fixed")
+        assert_readable(page, "automatic-result")
+        page.select_option("#which", "there")
+        page.wait_for_selector("#scrub:visible")
+        page.wait_for_function(ready)
+        assert page.inner_text("#automatic-result .value") == saved
+        assert page.is_hidden("#stills")
+        page.click("#release")
+        page.wait_for_selector("#manual-result .value")
+        page.click("#keep")
+        page.wait_for_function("() => document.getElementById('kept').textContent !== ''")
+        assert (tmp_path / "there" / "manual.json").exists()

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from live_process import Live, running
+
+from perfusion_cam import analyze
+from perfusion_cam.report.document import document
+from perfusion_cam.report.folder import write_examination
 
 SAMPLE = Path(__file__).parents[2] / "sample_videos" / "normal.mp4"
 TRUTH = json.loads(SAMPLE.with_suffix(".json").read_text(encoding="utf-8"))["presses"][0]
@@ -21,11 +28,32 @@ def review(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         yield started
 
 
-def sent(review: Live, wish: Any, **headers: str) -> tuple[int, dict[str, Any]]:
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Two examinations, of which one has its recording beside its folder still."""
+    place = tmp_path_factory.mktemp("saved")
+    results = place / "results"
+    examination = analyze(SAMPLE)
+    for name in ("gone", "there"):
+        (results / name).mkdir(parents=True)
+        source = replace(examination.source, sha256=examination.source.sha256 * (name == "there"))
+        one = replace(examination, source=source)
+        write_examination(one, document(one), results / name)
+    (results / "torn").mkdir()
+    (results / "torn" / "result.json").write_text('{"schema": 1')
+    (results / "there" / "manual.json").write_text('{"changed": [{"press": 3, "file": "kept"}]}')
+    shutil.copy(SAMPLE, place)
+    with running(place, "--review", str(results)) as started:
+        yield started
+
+
+def sent(
+    review: Live, wish: Any, path: str = "/refit", **headers: str
+) -> tuple[int, dict[str, Any]]:
     connection = http.client.HTTPConnection(review.host, timeout=60)
     content = wish if isinstance(wish, bytes) else json.dumps(wish)
     given = {"Cookie": review.cookie, "Origin": f"http://{review.host}"} | headers
-    connection.request("POST", "/refit", content, given)
+    connection.request("POST", path, content, given)
     answer = connection.getresponse()
     body = answer.read()
     connection.close()
@@ -92,6 +120,68 @@ def test_what_cannot_be_is_refused(review: Live, wish: Any, status: int) -> None
 def test_other_pages_cannot_change_anything(review: Live) -> None:
     assert sent(review, {"press": 0}, Origin="http://evil.example")[0] == 403
     assert sent(review, {"press": 0}, Cookie="")[0] == 403
+
+
+def asked(live: Live, path: str) -> dict[str, Any]:
+    status, _, body = live.get(path, Cookie=live.cookie)
+    assert status == 200
+    return dict(json.loads(body))
+
+
+def test_a_folder_of_saved_examinations_is_listed(saved: Live) -> None:
+    assert asked(saved, "/list")["items"] == ["gone", "there"]
+    assert any("torn" in one and "passed over" in one for one in saved.complaints)
+    for path in ("/review?which=2", "/review?which=-1", "/picture?t_s=1&which=0"):
+        assert saved.get(path, Cookie=saved.cookie)[0] in (404, 422)
+
+
+def test_without_its_recording_curve_and_pictures_are_shown(saved: Live) -> None:
+    folder = saved.folder / "results" / "gone"
+    written = json.loads((folder / "result.json").read_text(encoding="utf-8"))["presses"][0]
+    told = asked(saved, "/review?which=0")
+    (press,) = told["presses"]
+    low, high = written["crt_ci95_s"]
+    assert press["words"] == f"{written['crt_s']:.2f} s (95 %: {low:.2f} to {high:.2f} s)"
+    assert told["pictures"] == ["still.png", "press-1.png"]
+    points = np.array(press["curve"]["points"])
+    assert len(points) > 100
+    late = points[(points[:, 0] > 0.2) & (points[:, 0] < 0.4)]
+    assert late[:, 1].mean() == pytest.approx(np.exp(-0.3 / TRUTH["tau_s"]), abs=0.1)
+    for name in told["pictures"]:
+        status, headers, body = saved.get(f"/still/{name}?which=0", Cookie=saved.cookie)
+        assert (status, headers["content-type"]) == (200, "image/png")
+        assert body == (folder / name).read_bytes()
+    for name in ("result.json", "..%2Fthere%2Fstill.png", "press-2.png"):
+        assert saved.get(f"/still/{name}?which=0", Cookie=saved.cookie)[0] == 404
+    assert sent(saved, {"press": 0}, "/refit?which=0")[0] == 404
+
+
+def test_with_its_recording_a_change_is_kept_beside_the_saved_result(saved: Live) -> None:
+    folder = saved.folder / "results" / "there"
+    before = (folder / "result.json").read_bytes()
+    told = asked(saved, "/review?which=1")
+    assert told["pictures"] is None
+    assert told["saved"] == [told["presses"][0]["words"]]
+    assert told["kept"] == [3]
+    status, headers, _ = saved.get("/picture?which=1&t_s=7.301", Cookie=saved.cookie)
+    assert (status, headers["content-type"]) == (200, "image/jpeg")
+    wish = {"press": 0, "release_s": TRUTH["release_s"], "keep": True}
+    assert sent(saved, wish, "/refit?which=1")[0] == 200
+    changed = json.loads((folder / "manual.json").read_text(encoding="utf-8"))["changed"]
+    assert [one["press"] for one in changed] == [1, 3]
+    assert changed[0]["automatic"] == json.loads(before)["presses"][0]
+    assert changed[0]["manual"]["release_s"] == TRUTH["release_s"]
+    assert (folder / "result.json").read_bytes() == before
+    (folder / "manual.json").write_text("torn")
+    status, told = sent(saved, wish, "/refit?which=1")
+    assert (status, "move it away" in told["detail"]) == (422, True)
+    assert (folder / "manual.json").read_text() == "torn"
+
+
+def test_a_folder_without_an_examination_has_its_code(tmp_path: Path) -> None:
+    with running(tmp_path, "--review", str(tmp_path)) as failed:
+        assert failed.process.wait(60) == 3
+    assert "no saved examination" in failed.complaints[-1]
 
 
 def test_a_recording_that_cannot_be_read_has_its_code(tmp_path: Path) -> None:

@@ -26,7 +26,10 @@ def live(
     ] = None,
     review: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Look at a recording again and correct what was found."),
+        typer.Option(
+            metavar="FILE|DIR",
+            help="Look at a recording or saved examinations again and correct what was found.",
+        ),
     ] = None,
     browser: Annotated[
         bool, typer.Option("--browser", help="Use the camera of the browser's own tab.")

@@ -13,7 +13,7 @@ from perfusion_cam.live.state import Finished, LiveState
 from perfusion_cam.report.drawing import Outlines, outlines, trace_tool
 from perfusion_cam.report.findings_words import RULE_COLUMNS
 from perfusion_cam.report.wording import RESEARCH_USE_ONLY, held, verdict
-from perfusion_cam.types import FloatArray, GridShape, PressResult
+from perfusion_cam.types import BoolArray, FloatArray, GridShape, PressResult
 
 Plain = dict[str, Any]
 
@@ -89,21 +89,42 @@ def curve(result: PressResult) -> Plain | None:
     """The recovery as the share of the pressed-out colour still missing, from release on."""
     if result.curve is None:
         return None
-    found, release_s = result.curve, result.press.release_s
-    depth = result.refill.blanch_depth
+    found, refill, release_s = result.curve, result.refill, result.press.release_s
+    fit = None
+    if refill.fit_t_s is not None and refill.fit_signal is not None:
+        fit = (refill.fit_t_s - release_s, refill.fit_signal)
+    return shares(found.t_s - release_s, found.signal, found.used, refill.blanch_depth, fit)
+
+
+def shares(
+    t_s: FloatArray,
+    signal: FloatArray,
+    used: BoolArray,
+    depth: float | None,
+    fit: tuple[FloatArray, FloatArray] | None = None,
+) -> Plain | None:
+    """Draw a curve by shares of what was pressed out, or of its largest value without that.
+
+    Parameters
+    ----------
+    t_s : array (n,)
+        From release.
+    signal : array (n,)
+        Pallor, natural-log units.
+    used : array (n,) bool
+    depth : float or None
+        Pallor at release.
+    fit : (array (m,), array (m,)), optional
+        Times from release, and the fitted signal.
+    """
     if depth is None or depth <= 0:
-        late = found.used & (found.t_s > release_s)
+        late = used & (t_s > 0)
         if not late.any():
             return None
-        depth = float(np.max(np.abs(found.signal[late])))
-    shown = found.used & (found.t_s > release_s - BEFORE_S)
-    points = _thinned(np.stack([found.t_s - release_s, found.signal / depth], axis=1)[shown])
-    fit: list[list[float]] = []
-    if result.refill.fit_t_s is not None and result.refill.fit_signal is not None:
-        fit = _thinned(
-            np.stack([result.refill.fit_t_s - release_s, result.refill.fit_signal / depth], axis=1)
-        )
-    return {"points": points, "fit": fit}
+        depth = float(np.max(np.abs(signal[late])))
+    points = np.stack([t_s, signal / depth], axis=1)[used & (t_s > -BEFORE_S)]
+    fitted = [] if fit is None else _thinned(np.stack([fit[0], fit[1] / depth], axis=1))
+    return {"points": _thinned(points), "fit": fitted}
 
 
 def compared_words(found: Compared) -> Plain:

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import json
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
 from perfusion_cam.apps.live_guard import Door, Guard
 from perfusion_cam.apps.live_server import page_of, serve_files
 from perfusion_cam.apps.live_words import lines, listed_press, notice, to_picture
+from perfusion_cam.apps.saved import read_manual, write_manual
+from perfusion_cam.apps.shelf import Item, Shelf
 from perfusion_cam.errors import PerfusionCamError
 from perfusion_cam.live.preview import jpeg_of
 from perfusion_cam.live.reviewing import Change, Review
-from perfusion_cam.report.atomic import write
-from perfusion_cam.report.document import document, to_json
+from perfusion_cam.report.document import document
 from perfusion_cam.types import PressResult
 
-MANUAL = "manual.json"
 MOST_BYTES = 2000
+
+Which = Annotated[int, Query(ge=0)]
 
 
 class Changed(BaseModel):
@@ -44,76 +45,83 @@ class Changed(BaseModel):
         return Change(self.release_s, self.end_s, place)
 
 
-def make_review_app(review: Review, door: Door, folder: Path) -> FastAPI:
+def make_review_app(shelf: Shelf, door: Door) -> FastAPI:
     """Make the server of one review.
 
     Parameters
     ----------
-    review : Review
+    shelf : Shelf
     door : Door
-    folder : Path
-        Where manual results are written, beside the automatic ones.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Guard, door=door)
     serve_files(app)
-    one_at_a_time = threading.Lock()
-    kept: dict[int, dict[str, Any]] = {}
 
     @app.get("/")
     def page() -> FileResponse:
         return page_of("review.html")
 
+    @app.get("/list")
+    def listed() -> dict[str, Any]:
+        return {"notice": notice(), "items": [item.name for item in shelf.items]}
+
     @app.get("/review")
-    def found() -> dict[str, Any]:
-        source, track = review.examination.source, review.examination.track
-        return {
-            "notice": notice(),
-            "file": source.file,
-            "width": source.width,
-            "height": source.height,
-            "duration_s": float(track.t_s[-1]),
-            "step_s": 1 / (source.median_fps or 30.0),
-            "warnings": source.warnings,
-            "presses": [_told(review, one) for one in review.examination.presses],
-        }
+    def found(which: Which = 0) -> dict[str, Any]:
+        with shelf.opened(which) as (item, review):
+            told = _saved(item) if review is None else _analysed(review)
+            before = (
+                [] if item.saved is None else [one.words() for one in item.saved.document.presses]
+            )
+            return told | {"saved": before, "kept": sorted(read_manual(item.folder))}
+
+    @app.get("/still/{name}")
+    def still(name: str, which: Which = 0) -> FileResponse:
+        saved = shelf.items[which].saved
+        if saved is None or name not in saved.pictures():
+            raise HTTPException(404)
+        return FileResponse(saved.folder / name, media_type="image/png")
 
     @app.get("/picture")
-    def picture(t_s: Annotated[float, Query(ge=0, allow_inf_nan=False)]) -> Response:
-        with one_at_a_time:
-            try:
-                frame = review.picture(t_s)
-            except PerfusionCamError as error:
-                raise HTTPException(404, str(error)) from error
-        matrix = to_picture(review.to_frame(frame.t_s), frame.size_px)
+    def picture(
+        t_s: Annotated[float, Query(ge=0, allow_inf_nan=False)], which: Which = 0
+    ) -> Response:
+        with shelf.opened(which) as (_, review):
+            if review is None:
+                raise HTTPException(404)
+            frame = review.picture(t_s)
+            matrix = to_picture(review.to_frame(frame.t_s), frame.size_px)
         headers = {"X-Time": f"{frame.t_s:.4f}", "X-To-Picture": json.dumps(matrix)}
         return Response(jpeg_of(frame), media_type="image/jpeg", headers=headers)
 
     @app.post("/refit")
-    async def refit(request: Request) -> dict[str, Any]:
+    async def refit(request: Request, which: Which = 0) -> dict[str, Any]:
         wish = Changed.model_validate_json(await _body(request))
-        return await _aside(wish)
+        return await run_in_threadpool(measured, wish, which)
 
-    async def _aside(wish: Changed) -> dict[str, Any]:
-        from starlette.concurrency import run_in_threadpool
-
-        return await run_in_threadpool(measured, wish)
-
-    def measured(wish: Changed) -> dict[str, Any]:
-        with one_at_a_time:
+    def measured(wish: Changed, which: int) -> dict[str, Any]:
+        with shelf.opened(which) as (item, review):
+            if review is None:
+                raise HTTPException(404)
             try:
                 result = review.refit(wish.press, wish.change())
-                if wish.keep:
-                    kept[wish.press] = _recorded(review, wish, result)
-                    content = {"schema": 1, "notice": notice(), "changed": list(kept.values())}
-                    write(folder / MANUAL, to_json(content).encode())
-            except (ValueError, IndexError, PerfusionCamError) as error:
+            except (ValueError, IndexError) as error:
                 raise HTTPException(422, str(error)) from error
+            if wish.keep:
+                write_manual(item.folder, _recorded(review, wish, result))
         return _told(review, result) | {"kept": wish.keep}
 
     @app.exception_handler(ValidationError)
     async def refused(_: Request, __: Exception) -> Response:
         return Response(status_code=400)
+
+    @app.exception_handler(IndexError)
+    async def missing(_: Request, __: Exception) -> Response:
+        return Response(status_code=404)
+
+    @app.exception_handler(PerfusionCamError)
+    async def failed(_: Request, error: Exception) -> Response:
+        content = json.dumps({"detail": str(error)})
+        return Response(content, status_code=422, media_type="application/json")
 
     return app
 
@@ -126,6 +134,29 @@ async def _body(request: Request) -> bytes:
         if len(read) > MOST_BYTES:
             raise HTTPException(413)
     return bytes(read)
+
+
+def _analysed(review: Review) -> dict[str, Any]:
+    source, track = review.examination.source, review.examination.track
+    return {
+        "file": source.file,
+        "pictures": None,
+        "width": source.width,
+        "height": source.height,
+        "duration_s": float(track.t_s[-1]),
+        "step_s": 1 / (source.median_fps or 30.0),
+        "warnings": source.warnings,
+        "presses": [_told(review, one) for one in review.examination.presses],
+    }
+
+
+def _saved(item: Item) -> dict[str, Any]:
+    assert item.saved is not None
+    return {
+        "file": item.saved.document.source.file,
+        "pictures": item.saved.pictures(),
+        "presses": item.saved.presses(),
+    }
 
 
 def _told(review: Review, result: PressResult) -> dict[str, Any]:

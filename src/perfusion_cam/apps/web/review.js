@@ -8,12 +8,13 @@ const at = (id) => document.getElementById(id);
 const two = (value) => value.toFixed(2);
 
 let review = null;
+let which = 0;
 let now_s = 0;
 let wanted_s = null;
 let fetching = false;
 let asked = 0;
-const changes = []; // of each press: {release_s, end_s, x_px, y_px}
-const manual = []; // and what came of them
+let changes = []; // of each press: {release_s, end_s, x_px, y_px}
+let manual = []; // and what came of them
 
 const chart = new Chart(at("chart"));
 const picture = new Picture(at("picture"), putSite);
@@ -24,6 +25,7 @@ function complain(words) {
 }
 
 async function show(t_s) {
+  if (review.pictures) return; // there is no recording to scrub
   wanted_s = Math.min(Math.max(0, t_s), review.duration_s);
   if (fetching) return; // the newest wish is met when this one is done
   fetching = true;
@@ -31,7 +33,7 @@ async function show(t_s) {
     while (wanted_s !== null) {
       const t = wanted_s;
       wanted_s = null;
-      const answer = await fetch(`/picture?t_s=${t}`);
+      const answer = await fetch(`/picture?which=${which}&t_s=${t}`);
       if (!answer.ok) {
         complain("This picture cannot be shown.");
         continue;
@@ -66,7 +68,7 @@ function tell() {
   at("time").value = String(now_s);
   at("time").setAttribute("aria-valuetext", `${two(now_s)} s`);
   at("phase").textContent = `${two(now_s)} s${press ? `, ${phase(press)}` : ""}`;
-  if (!press) return;
+  if (!press?.lines) return;
   const pressing = now_s >= press.contact_s && now_s < press.release_s;
   picture.outlines = pressing ? press.lines : { ...press.lines, tool: [] };
   picture.redraw();
@@ -91,13 +93,16 @@ function results() {
   at("changes").replaceChildren(...said.map((one) => element("li", one)));
   at("keep").disabled = at("undo").disabled = !mine;
   at("release").disabled = at("end").disabled = !automatic;
+  const before = review.saved[chosen()];
+  at("before").textContent = automatic && before && before !== automatic.words ? `saved as ${before}, measured again now` : "";
+  if (review.kept.includes(chosen() + 1) && !mine) at("kept").textContent = "A manual result of this press is kept in manual.json.";
   tell();
 }
 
 async function refit(change, keep = false) {
   const press = chosen();
   const number = (asked += 1);
-  const answer = await fetch("/refit", { method: "POST", body: JSON.stringify({ press, keep, ...change }) });
+  const answer = await fetch(`/refit?which=${which}`, { method: "POST", body: JSON.stringify({ press, keep, ...change }) });
   if (number !== asked) return; // something newer was asked meanwhile
   const found = await answer.json().catch(() => ({}));
   if (!answer.ok) {
@@ -112,7 +117,7 @@ async function refit(change, keep = false) {
 }
 
 function putSite(x, y) {
-  if (!review?.presses.length || !picture.toPicture) return;
+  if (!review?.presses.length || review.pictures || !picture.toPicture) return;
   const [[a, b, c], [d, e, f]] = picture.toPicture;
   const scale = 1 / (a * e - b * d);
   const [u, v] = [x - c, y - f];
@@ -142,13 +147,41 @@ at("dark").addEventListener("click", () => {
   chart.draw();
 });
 
-review = await (await fetch("/review")).json();
-at("notice").textContent = review.notice;
-at("file").textContent = review.file;
-at("time").max = String(review.duration_s);
-at("time").step = String(review.step_s / 2);
-at("press").append(...review.presses.map((_, index) => element("option", String(index + 1), { value: String(index) })));
-if (!review.presses.length) complain("No press was found in this recording.");
-results();
-await show(current()?.release_s ?? 0);
-document.documentElement.dataset.ready = "true";
+async function open(number) {
+  document.documentElement.dataset.ready = "false";
+  at("which").disabled = true;
+  complain("");
+  const answer = await fetch(`/review?which=${number}`);
+  const found = await answer.json().catch(() => ({}));
+  at("which").disabled = false;
+  at("which").value = String(which);
+  if (!answer.ok) {
+    complain(found.detail ?? "This examination cannot be opened.");
+    return;
+  }
+  [review, which, changes, manual] = [found, number, [], []];
+  asked += 1;
+  at("which").value = String(number);
+  at("file").textContent = review.file;
+  at("kept").textContent = "";
+  const still = review.pictures !== null;
+  at("scrub").hidden = at("changing").hidden = still;
+  at("stills").hidden = at("fixed").hidden = !still;
+  at("stills").replaceChildren(...(review.pictures ?? []).map((name) => element(
+    "img", null, { src: `/still/${name}?which=${number}`, alt: name === "still.png" ? "Where it was measured" : `Curve of ${name.slice(0, -4).replace("-", " ")}` },
+  )));
+  at("time").max = String(review.duration_s ?? 0);
+  at("time").step = String((review.step_s ?? 0) / 2);
+  at("press").replaceChildren(...review.presses.map((_, index) => element("option", String(index + 1), { value: String(index) })));
+  if (!review.presses.length) complain("No press was found in this recording.");
+  results();
+  await show(current()?.release_s ?? 0);
+  document.documentElement.dataset.ready = "true";
+}
+
+const shelf = await (await fetch("/list")).json();
+at("notice").textContent = shelf.notice;
+at("shelf").hidden = shelf.items.length < 2;
+at("which").append(...shelf.items.map((name, index) => element("option", name, { value: String(index) })));
+at("which").addEventListener("change", () => open(Number(at("which").value)));
+await open(0);

@@ -1,0 +1,217 @@
+"""Examinations that were saved: what their folders tell, and where the recording is, if it is."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, Field, ValidationError
+
+from perfusion_cam.apps.failing import complain
+from perfusion_cam.apps.live_words import shares
+from perfusion_cam.errors import OutputError, SourceError
+from perfusion_cam.report.atomic import write
+from perfusion_cam.report.document import to_json
+from perfusion_cam.report.folder import CURVE, RESULT, STILL
+from perfusion_cam.report.wording import RESEARCH_USE_ONLY, seconds, verdict
+from perfusion_cam.types import BoolArray, FloatArray, Refill
+
+CLIP = "clip.mp4"
+MANUAL = "manual.json"
+DEPTH = 2
+"""A live examination's folder holds one for each placement, and stands in one with all others."""
+
+
+class SavedPress(BaseModel):
+    """A press as `result.json` has it, as far as it is shown."""
+
+    status: Literal["measured", "not_recovered", "not_measurable"]
+    reasons: list[str]
+    contact_s: float
+    release_s: float
+    hold_s: float
+    ended_s: float
+    crt_s: float | None
+    crt_ci95_s: tuple[float, float] | None
+    lower_bound_s: float | None
+    recovered_fraction: float | None
+    blanch_depth: float | None
+
+    def words(self) -> str:
+        """What was found, in the words of every other output."""
+        return verdict(
+            Refill(
+                self.status,
+                (),
+                self.crt_s,
+                self.crt_ci95_s,
+                self.lower_bound_s,
+                self.recovered_fraction,
+            )
+        )
+
+
+class SavedSource(BaseModel):
+    """The recording it was measured in."""
+
+    file: str
+    sha256: str
+
+
+class SavedDocument(BaseModel):
+    """A `result.json`."""
+
+    number: Literal[1] = Field(alias="schema")
+    source: SavedSource
+    presses: list[SavedPress]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One saved examination.
+
+    Attributes
+    ----------
+    name : str
+        Its folder, as seen from where it was looked for.
+    folder : Path
+    document : SavedDocument
+    recording : Path or None
+        Where the same recording, or the raw clip of a live examination, is found.
+    """
+
+    name: str
+    folder: Path
+    document: SavedDocument
+    recording: Path | None
+
+    def presses(self) -> list[dict[str, Any]]:
+        """What was found, with curves, as plain values."""
+        curves = read_curves(self.folder / CURVE)
+        return [
+            {
+                "status": press.status,
+                "words": press.words(),
+                "held": seconds(press.hold_s),
+                "reasons": press.reasons,
+                "curve": shares(*curves[number], press.blanch_depth) if number in curves else None,
+                "contact_s": press.contact_s,
+                "release_s": press.release_s,
+                "ended_s": press.ended_s,
+            }
+            for number, press in enumerate(self.document.presses, start=1)
+        ]
+
+    def pictures(self) -> list[str]:
+        """Names of the pictures in its folder, the still first."""
+        wanted = [STILL] + [f"press-{1 + n}.png" for n in range(len(self.document.presses))]
+        return [name for name in wanted if (self.folder / name).is_file()]
+
+
+def find_saved(path: Path) -> list[Saved]:
+    """Find the examinations in a folder, and in folders in it.
+
+    Raises
+    ------
+    SourceError
+        There is none.
+    """
+    found = [one for folder in _folders(path, DEPTH) if (one := _saved(path, folder))]
+    if not found:
+        raise SourceError(
+            f"{path}: no saved examination in it; give a folder that live or analyze --out has "
+            f"made, with {RESULT}, or a recording"
+        )
+    return found
+
+
+def read_curves(path: Path) -> dict[int, tuple[FloatArray, FloatArray, BoolArray]]:
+    """Read the curves of presses by number: time from release, signal and whether it was used."""
+    rows: dict[int, list[tuple[float, float, float]]] = {}
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                if row["signal"]:
+                    told = float(row["t_from_release_s"]), float(row["signal"]), float(row["used"])
+                    rows.setdefault(int(row["press"]), []).append(told)
+    except (OSError, ValueError, LookupError, TypeError, csv.Error):
+        return {}  # curves are for the eye; the numbers stand in the document
+    return {
+        number: (table[:, 0], table[:, 1], table[:, 2] > 0)
+        for number, table in ((number, np.array(told)) for number, told in rows.items())
+    }
+
+
+def read_manual(folder: Path) -> dict[int, dict[str, Any]]:
+    """Read what a person changed before, by number of the press.
+
+    Raises
+    ------
+    OutputError
+        It is there but damaged, and would be lost by writing it again.
+    """
+    path = folder / MANUAL
+    if not path.exists():
+        return {}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return {int(one["press"]): dict(one) for one in content["changed"]}
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise OutputError(f"{path} is damaged; move it away, then try again") from error
+
+
+def write_manual(folder: Path, changed: dict[str, Any]) -> None:
+    """Add a change to what was changed before; of one press the newest is kept.
+
+    Raises
+    ------
+    OutputError
+    """
+    kept = read_manual(folder) | {changed["press"]: changed}
+    listed = [kept[number] for number in sorted(kept)]
+    content = {"schema": 1, "notice": RESEARCH_USE_ONLY, "changed": listed}
+    write(folder / MANUAL, to_json(content).encode())
+
+
+def _folders(path: Path, depth: int) -> Iterator[Path]:
+    yield path
+    if depth:
+        for inner in sorted(one for one in path.iterdir() if one.is_dir()):
+            yield from _folders(inner, depth - 1)
+
+
+def _saved(path: Path, folder: Path) -> Saved | None:
+    if not (folder / RESULT).is_file():
+        return None
+    try:
+        content = (folder / RESULT).read_text(encoding="utf-8")
+        document = SavedDocument.model_validate_json(content)
+    except (OSError, ValueError, ValidationError):
+        complain(f"{folder / RESULT} is no result of this program or damaged; passed over")
+        return None
+    name = folder.name if folder == path else str(folder.relative_to(path))
+    return Saved(name, folder, document, _recording(folder, document.source))
+
+
+def _recording(folder: Path, source: SavedSource) -> Path | None:
+    """Find the very recording near its result, or the clip that was kept with it."""
+    name = Path(source.file).name
+    for place in (folder, folder.parent, folder.parent.parent, Path.cwd()):
+        path = place / name
+        if path.is_file() and _sha256(path) == source.sha256:
+            return path
+    return folder / CLIP if (folder / CLIP).is_file() else None
+
+
+def _sha256(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
