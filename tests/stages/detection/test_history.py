@@ -57,6 +57,16 @@ def test_a_window_holds_its_ends(start_s: float, end_s: float) -> None:
     np.testing.assert_array_equal(window.t_s, every[(every >= start_s) & (every <= end_s)])
 
 
+@pytest.mark.parametrize(("start_s", "end_s"), [(0.0, 0.0), (1.0, 6.0), (50.0, 60.0)])
+def test_times_and_single_grids_are_those_of_the_window(start_s: float, end_s: float) -> None:
+    history = filled(3 * BLOCK)
+    window = history.window(start_s, end_s)
+    np.testing.assert_array_equal(history.times_s(start_s, end_s), window.t_s)
+    np.testing.assert_array_equal(history.registered(start_s, end_s), window.registered)
+    for index, t_s in enumerate(window.t_s):
+        np.testing.assert_array_equal(history.log_rgb(t_s), window.log_rgb(index))
+
+
 def test_a_window_where_nothing_was_is_empty() -> None:
     window = filled(10).window(50.0, 60.0)
     assert window.t_s.shape == (0,)

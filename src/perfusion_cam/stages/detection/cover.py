@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from perfusion_cam.stages.detection.history import GridHistory
 from perfusion_cam.stages.detection.light import common_gain, smooth
@@ -46,22 +47,23 @@ class Past:
         bare: FloatArray,
         weights: FloatArray,
     ) -> None:
-        window = history.window(start_s - LOOK_BACK_S, start_s)
-        interval_s = float(np.median(np.diff(window.t_s))) if len(window.t_s) > 1 else STEP_S
+        times_s = history.times_s(start_s - LOOK_BACK_S, start_s)
+        interval_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else STEP_S
         step = max(1, round(STEP_S / max(interval_s, 1e-3)))
-        picks = np.arange(len(window.t_s) - 1, -1, -step)
-        contrast = np.linalg.norm((bare - held)[tool] * weights, axis=-1)
-        self.t_s = window.t_s[picks].copy()
+        self.t_s = times_s[::-step].copy()
         self._interval_s = step * interval_s
+        covered = np.flatnonzero(tool)
+        as_bare, as_held = (_by_colour(grid, covered, weights) for grid in (bare, held))
+        near_held2 = 0.25 * ((as_bare - as_held) ** 2).sum(axis=0)
         bare_share, held_share = [], []
-        for pick in picks:
-            grid = smooth(window.log_rgb(int(pick)))
-            difference = grid - bare
-            cells = grid[tool] - common_gain(difference, ~tool)
-            to_bare = np.linalg.norm((cells - bare[tool]) * weights, axis=-1)
-            to_held = np.linalg.norm((cells - held[tool]) * weights, axis=-1)
-            bare_share.append((to_bare < to_held).mean())
-            held_share.append((to_held < 0.5 * contrast).mean())
+        for t_s in self.t_s:
+            grid = smooth(history.log_rgb(t_s))
+            grid -= common_gain(grid - bare, ~tool)
+            cells = _by_colour(grid, covered, weights)
+            to_bare2 = ((cells - as_bare) ** 2).sum(axis=0)
+            to_held2 = ((cells - as_held) ** 2).sum(axis=0)
+            bare_share.append((to_bare2 < to_held2).mean())
+            held_share.append((to_held2 < near_held2).mean())
         self._bare = np.array(bare_share)
         self._held = np.array(held_share)
 
@@ -98,3 +100,9 @@ class Past:
         rest = int(held[-1]) if len(held) else first
         moving_s = float(self.t_s[rest] - self.t_s[first])
         return float(self.t_s[rest]), float(np.hypot(self._interval_s, moving_s / 3))
+
+
+def _by_colour(grid: FloatArray, cells: NDArray[np.intp], weights: FloatArray) -> FloatArray:
+    """Weighted light of some cells of a grid (rows, cols, 3), array (3, cells)."""
+    chosen = grid.reshape(-1, 3).take(cells, axis=0)
+    return np.ascontiguousarray(chosen.T) * weights[:, None]

@@ -85,8 +85,7 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     Departure or None
         None where nothing had rested there for a second or more.
     """
-    around = history.window(burst.start_s - BEFORE_S, burst.end_s + AFTER_S)
-    if not _followed(around):
+    if not _followed(history.registered(burst.start_s - BEFORE_S, burst.end_s + AFTER_S)):
         return None
     held = _mean(history.window(burst.start_s - BEFORE_S, burst.start_s))
     bare = _mean(history.window(burst.end_s, burst.end_s + AFTER_S))
@@ -108,7 +107,7 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     if not MIN_HOLD_S < release_s - cover.contact_s < MAX_HOLD_S:
         return None
     # A burst in plain sight says nothing of what was there before if most of that was not.
-    if not _followed(history.window(cover.baseline_s[0], burst.end_s)):
+    if not _followed(history.registered(cover.baseline_s[0], burst.end_s)):
         return None
     untouched = _mean(history.window(*cover.baseline_s)) if cover.seen_bare else bare
     hides = _hidden_texture(untouched, held, bare, tool)
@@ -127,9 +126,9 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     )
 
 
-def _followed(window: GridWindow) -> bool:
+def _followed(registered: BoolArray) -> bool:
     """Whether the skin was followed in most pictures, if there are any."""
-    return len(window.t_s) > 0 and bool(window.registered.mean() >= MIN_REGISTERED)
+    return len(registered) > 0 and bool(registered.mean() >= MIN_REGISTERED)
 
 
 def _weights(history: GridHistory, start_s: float) -> FloatArray:
@@ -206,16 +205,17 @@ def _onset(
     to where it rises out of its own scatter during the hold.
     """
     window = history.window(burst.start_s - 1.0, burst.end_s + AFTER_S)
-    grids = window.log_rgb(slice(None)) * weights
     before = window.t_s <= burst.start_s
     after = window.t_s >= burst.end_s
-    held, bare = grids[before].mean(axis=0), grids[after].mean(axis=0)
-    rise = (bare - held)[tool]
-    power = float((rise**2).sum())
-    gains = np.array([common_gain(grid - bare, ~tool) for grid in grids])
-    cells = grids[:, tool] - gains[:, None, :]
+    held, bare = window.mean_log_rgb(before), window.mean_log_rgb(after)
+    power = float((((bare - held)[tool] * weights) ** 2).sum())
+    pictures = range(len(window.t_s))
+    gains = [common_gain((window.log_rgb(i) - bare) * weights, ~tool) for i in pictures]
+    weights_of_cells = weights[:, None]
+    cells = window.log_rgb_of(tool, slice(None)) * weights_of_cells - np.array(gains)[:, :, None]
     held_cells = cells[before].mean(axis=0)
-    share = ((cells - held_cells) * (bare[tool] - held_cells)).sum(axis=(1, 2)) / power
+    rise = bare[tool].T * weights_of_cells - held_cells
+    share = ((cells - held_cells) * rise).sum(axis=(1, 2)) / power
     scatter = float(np.std(share[before])) if before.sum() > 2 else 0.01
     level = max(ONSET_SHARE, 3 * scatter)
     half = int(np.argmax(share >= 0.5)) if (share >= 0.5).any() else len(share) - 1

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from perfusion_cam.types import BoolArray, FloatArray
 
@@ -14,6 +17,7 @@ MID_TONE = 0.1
 """Linear light down to which a change is taken in natural-log light; below, in grey levels."""
 GAMMA = 2.2
 ENOUGH_CELLS = 1500
+Number = TypeVar("Number", bound=np.generic)
 _SPAN, _BINS = (-1.5, 1.5), 120
 _SMOOTH = np.array([1.0, 2.0, 3.0, 2.0, 1.0])
 
@@ -28,7 +32,7 @@ def largest(change: FloatArray) -> FloatArray:
     return np.maximum(np.maximum(change[..., 0], change[..., 1]), change[..., 2])
 
 
-def _some(cells: FloatArray) -> FloatArray:
+def _some(cells: NDArray[Number]) -> NDArray[Number]:
     """Evenly spread cells, enough for a mode or median."""
     return cells[:: max(1, len(cells) // ENOUGH_CELLS)]
 
@@ -55,10 +59,11 @@ def common_gain(difference: FloatArray, cells: BoolArray | None = None) -> Float
     -------
     array (3,)
     """
-    flat = _some(difference.reshape(-1, 3) if cells is None else difference[cells])
-    if len(flat) < 20:
-        flat = _some(difference.reshape(-1, 3))
-    by_colour = np.ascontiguousarray(flat.T, np.float32)
+    light = difference.reshape(-1, 3)
+    asked = np.arange(len(light)) if cells is None else np.flatnonzero(cells)
+    if len(asked) < 20:
+        asked = np.arange(len(light))
+    by_colour = np.ascontiguousarray(light.take(_some(asked), axis=0).T, np.float32)
     green = by_colour[1]
     counts = cv2.calcHist([green], [0], None, [_BINS], _SPAN)
     peak = int(np.convolve(counts, _SMOOTH, "same").argmax())
