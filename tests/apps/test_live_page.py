@@ -94,6 +94,50 @@ def assert_true_within(press: dict[str, Any], truth: dict[str, Any]) -> None:
     assert low <= truth["t90_s"] <= high
 
 
+FilmOf = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def film_of(tmp_path_factory: pytest.TempPathFactory) -> FilmOf:
+    """Make a sample a camera's film, 15 a second: at times of rest the bare skin to and fro."""
+
+    def film(name: str, rests_s: tuple[float, ...], end_s: float = 99.0) -> Path:
+        path = tmp_path_factory.mktemp("filmed") / f"{name}.y4m"
+        with av.open(str(SAMPLES / f"{name}.mp4")) as video:
+            given = [
+                frame.to_ndarray(format="yuv420p")
+                for index, frame in enumerate(video.decode(video=0))
+                if index % 2 == 0 and index < 30 * end_s
+            ]
+        height, width = given[0].shape[0] * 2 // 3, given[0].shape[1]
+        with path.open("wb") as file:
+            file.write(f"YUV4MPEG2 W{width} H{height} F15:1 Ip A1:1 C420jpeg\n".encode())
+            for index, planes in enumerate(given):
+                shown = [planes]
+                if any(index == round(15 * rest_s) for rest_s in rests_s):
+                    before = given[index - 24 : index + 1]
+                    shown = [planes, *before[::-1], *before]
+                for one in shown:
+                    file.write(b"FRAME\n" + np.ascontiguousarray(one).tobytes())
+        return path
+
+    return film
+
+
+@pytest.fixture(scope="module")
+def filmed(film_of: FilmOf) -> Path:
+    return film_of("normal", rests_s=(1.7,), end_s=13.0)
+
+
+def filming(film: Path) -> tuple[str, ...]:
+    """Arguments of a browser whose camera shows a film."""
+    return (
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )
+
+
 CONTRASTS = """() => {
   const light = (text) => {
     const [r, g, b] = text.match(/[\\d.]+/g).slice(0, 3).map(Number).map((v) => v / 255)
@@ -146,11 +190,11 @@ def assert_readable(page: Page, largest: str = "says") -> None:
 
 
 def test_a_first_run_from_the_page_to_a_comparison(
-    browser: Callable[..., Browser], tmp_path: Path
+    browser: Callable[..., Browser], film_of: FilmOf, tmp_path: Path
 ) -> None:
     slow, fast = truth_of("two-sides")[::-1]
-    with running(tmp_path, "--source", str(SAMPLES / "two-sides.mp4")) as live:
-        context = browser().new_context()
+    with running(tmp_path, "--browser") as live:
+        context = browser(*filming(film_of("two-sides", rests_s=(1.7, 14.0)))).new_context()
         page = show(context, live)
         assert await_prompt(page, "choose_side")
         assert page.url == live.url.partition("?")[0]
@@ -158,6 +202,8 @@ def test_a_first_run_from_the_page_to_a_comparison(
         while page.evaluate("document.activeElement.id") != "unaffected":
             page.keyboard.press("Tab")
         page.keyboard.press("Enter")
+        (folder,) = live.folder.iterdir()
+        (folder / "unaffected-1").write_text("in the way")
         await_prompt(page, "press_now", "keep_pressing")
         await_prompt(page, "keep_pressing")
         assert page.inner_text("#count") in "54321"
@@ -168,11 +214,16 @@ def test_a_first_run_from_the_page_to_a_comparison(
         assert page.is_hidden("#comparison")
         page.click("#affected")
         page.wait_for_selector("#unaffected-results .value")
+        page.wait_for_selector("#unsaved:visible")
+        assert "They are kept here" in page.inner_text("#unsaved")
+        (folder / "unaffected-1").unlink()
+        page.wait_for_selector("#unsaved:not(:visible)", state="attached")
         watching = show(context, live)
         await_prompt(watching, "hold_still", "press_now", "keep_pressing")
         assert watching.is_visible("#watching")
         assert watching.is_disabled("#affected")
         watching.close()
+        page.bring_to_front()
         await_prompt(page, "keep_pressing")
         await_prompt(page, "back_so_far")
         page.click("#pause")
@@ -188,7 +239,6 @@ def test_a_first_run_from_the_page_to_a_comparison(
             page.click("text=Report as PDF")
         assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
         assert_readable(page)
-        (folder,) = live.folder.iterdir()
         written = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))
         low, high = written["comparison"]["ratio_ci95"]
         assert low <= slow["t90_s"] / fast["t90_s"] <= high
@@ -219,35 +269,11 @@ def test_a_reload_in_the_middle_of_a_press_loses_nothing(
         assert pictures > 150
 
 
-@pytest.fixture(scope="module")
-def filmed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample as a camera's film: bare skin to and fro first, then the press, 15 a second."""
-    path = tmp_path_factory.mktemp("filmed") / "normal.y4m"
-    with av.open(str(SAMPLES / "normal.mp4")) as video:
-        given = [
-            frame.to_ndarray(format="yuv420p")
-            for index, frame in enumerate(video.decode(video=0))
-            if index % 2 == 0 and index < 390
-        ]
-    height, width = given[0].shape[0] * 2 // 3, given[0].shape[1]
-    bare = given[:26]
-    with path.open("wb") as film:
-        film.write(f"YUV4MPEG2 W{width} H{height} F15:1 Ip A1:1 C420jpeg\n".encode())
-        for planes in [*bare, *bare[::-1], *given]:
-            film.write(b"FRAME\n" + np.ascontiguousarray(planes).tobytes())
-    return path
-
-
 def test_the_browsers_own_camera_also_when_it_is_lost_in_a_press(
     browser: Callable[..., Browser], filmed: Path, tmp_path: Path
 ) -> None:
-    arguments = (
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={filmed}",
-    )
     with running(tmp_path, "--browser") as live:
-        page = show(browser(*arguments).new_context(), live)
+        page = show(browser(*filming(filmed)).new_context(), live)
         page.wait_for_function(
             "() => document.getElementById('filmed').textContent.includes('Filming')"
         )
@@ -275,15 +301,10 @@ def test_the_browsers_own_camera_also_when_it_is_lost_in_a_press(
 def test_a_shared_page_films_with_the_first_browser_that_opens_it(
     browser: Callable[..., Browser], filmed: Path, tmp_path: Path
 ) -> None:
-    arguments = (
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={filmed}",
-    )
     with running(tmp_path, "--share") as live:
         if not live.url:
             pytest.skip("this machine is in no local network")
-        started = browser(*arguments)
+        started = browser(*filming(filmed))
         page = show(started.new_context(ignore_https_errors=True), live)
         assert page.url == live.url.partition("?")[0]
         page.wait_for_function(

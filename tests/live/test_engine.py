@@ -200,6 +200,39 @@ def test_results_that_cannot_be_written_are_kept_and_written_later(
     assert (blocker / "result.json").exists()
 
 
+def test_a_comparison_that_cannot_be_written_is_shown_and_written_later(
+    made: Callable[..., Engine], tmp_path: Path
+) -> None:
+    later = [replace(frame, t_s=frame.t_s + 20.0) for frame in pictures()]
+    gate = threading.Semaphore(0)
+    blocker = tmp_path / "report.html"
+    blocker.mkdir()
+    engine = made(lambda: ListSource([*pictures(), *later], gate=gate), depth=1000)
+    engine.choose_side("affected")
+    gate.release(len(pictures()))
+    until(lambda: engine.state.frames == len(pictures()))
+    engine.choose_side("unaffected")
+    until(lambda: len(engine.state.finished) == 1)
+    gate.release(len(later))
+    until(lambda: engine.failure is not None)
+    assert engine.compared is not None
+    assert "report.html" in str(engine.failure)
+    blocker.rmdir()
+    until(lambda: engine.failure is None)
+    assert blocker.is_file()
+
+
+def test_what_cannot_be_written_at_last_is_said(tmp_path: Path) -> None:
+    blocker = tmp_path / "affected-1"
+    blocker.write_text("in the way")
+    profiles = select_profiles(("filler-occlusion",))
+    engine = Engine(lambda: ListSource(pictures()), Saver(tmp_path), profiles, depth=1000)
+    engine.start()
+    engine.choose_side("affected")
+    until(lambda: engine.state.saving_fails is not None)
+    assert "affected-1" in str(engine.stop())
+
+
 def test_a_chosen_site_begins_anew_and_narrows_the_search(made: Callable[..., Engine]) -> None:
     gate = threading.Semaphore(0)
     engine = made(lambda: ListSource(pictures(), gate=gate), depth=1000)

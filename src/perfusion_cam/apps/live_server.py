@@ -31,6 +31,7 @@ FILES = {
     "results.js": "text/javascript",
     "sound.js": "text/javascript",
     "camera.js": "text/javascript",
+    "dark.js": "text/javascript",
     "review.js": "text/javascript",
 }
 REPORTS = {HTML: "text/html", PDF: "application/pdf"}

@@ -11,6 +11,7 @@ from perfusion_cam.apps.live_board import Board
 from perfusion_cam.apps.live_server import make_app
 from perfusion_cam.apps.local_server import LocalServer
 from perfusion_cam.comparison.asking import DEFAULT_PROFILES
+from perfusion_cam.errors import OutputError
 from perfusion_cam.live.engine import Engine, OpenSource
 from perfusion_cam.live.filming import FilmedCamera
 from perfusion_cam.live.playing import PlayedFile
@@ -39,7 +40,7 @@ def serve(
     SourceError, CameraError
         The file or camera cannot be opened.
     OutputError
-        Results cannot be written.
+        Results cannot be written, at first or at last.
     ServerError
         The port is taken, or no local network is there to share the page with.
     """
@@ -57,8 +58,10 @@ def serve(
     try:
         server.run(app)
     finally:
-        engine.stop()
+        lost = engine.stop()
     complain(f"ended; results are in {folder}")
+    if lost is not None:
+        raise OutputError(lost)
 
 
 def dated(out: Path) -> Path:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import Empty, SimpleQueue
+from typing import NamedTuple
 
 from perfusion_cam.analysis import one_thread_each
 from perfusion_cam.errors import PerfusionCamError
@@ -16,7 +17,7 @@ from perfusion_cam.live.examining import SILENT_S, Examining
 from perfusion_cam.live.intake import DEPTH, Intake
 from perfusion_cam.live.placement import Side
 from perfusion_cam.live.preview import Preview
-from perfusion_cam.live.saving import Saver
+from perfusion_cam.live.saving import RETRY_S, Saver
 from perfusion_cam.live.source import LiveSource
 from perfusion_cam.live.state import LiveState, Running
 from perfusion_cam.settings import Region
@@ -29,6 +30,14 @@ REGION_SHARE = 0.12
 """Radius of a chosen site as a share of the picture's longer side."""
 
 OpenSource = Callable[[], LiveSource]
+
+
+class _Answered(NamedTuple):
+    """What became of comparing: how many placements are written, and why not all of them."""
+
+    compared: Compared | None
+    written: int
+    fails: str | None
 
 
 class Engine:
@@ -70,7 +79,8 @@ class Engine:
         self._wishes: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
-        self._answering: Future[Compared | None] | None = None
+        self._answering: Future[_Answered] | None = None
+        self._again_s: float | None = None
         self._subject = Subject()
         self._dropped_told = self._written = 0
         self._heard_s = time.monotonic()
@@ -81,7 +91,7 @@ class Engine:
         self.compared: Compared | None = None
         """The comparison of sides, as soon as there is one."""
         self.failure: str | None = None
-        """Why sides could not be compared or written."""
+        """Why sides could not be compared, or something not be written."""
         self.state: LiveState = self._examining.state("starting", "")
 
     def start(self) -> None:
@@ -91,14 +101,23 @@ class Engine:
             self._intake.start()
         self._thread.start()
 
-    def stop(self) -> None:
-        """Close what is being watched, write what is left and end all threads."""
+    def stop(self) -> str | None:
+        """Close what is being watched, write what is left and end all threads.
+
+        Returns
+        -------
+        str or None
+            Why something could not be written at last.
+        """
         self._stopped.set()
         self._thread.join()
         self._intake.stop()
         self._preview.stop()
         self._measuring.shutdown()
         self._comparing.shutdown()
+        self._look_aside()
+        self._saver.write()
+        return self._saver.fails or self.failure
 
     @property
     def clip_words(self) -> str | None:
@@ -154,6 +173,8 @@ class Engine:
                 self._take(frame)
             self._saver.retry()
             self._look_aside()
+            if self._again_s is not None and time.monotonic() >= self._again_s:
+                self._compare()
             self.state = self._examining.state(self._running, self._words)
         self._pause()
 
@@ -237,13 +258,16 @@ class Engine:
     def _compare(self) -> None:
         """Compare the sides and write what is over, aside: pictures do not wait for it."""
         examinations, subject = self._examining.examinations(), self._subject
-        over = self._examining.closed[self._written :]
-        self._written += len(over)
+        written, closed = self._written, list(self._examining.closed)
+        self._again_s = None
 
-        def work() -> Compared | None:
+        def work() -> _Answered:
             found = compare_placements(examinations, subject, self._profiles)
-            write_placements(over, found, self._saver.folder)
-            return found
+            try:
+                write_placements(closed[written:], found, self._saver.folder)
+            except PerfusionCamError as error:
+                return _Answered(found, written, str(error))
+            return _Answered(found, len(closed), None)
 
         self._answering = self._comparing.submit(work)
 
@@ -252,11 +276,14 @@ class Engine:
             return
         done, self._answering = self._answering, None
         try:
-            self.compared, self.failure = done.result(), None
+            self.compared, self._written, self.failure = done.result()
         except PerfusionCamError as error:
             self.failure = str(error)
         except Exception as error:  # measuring must go on
             self.failure = f"The sides cannot be compared: {_unforeseen(error)}"
+        else:
+            if self.failure is not None:
+                self._again_s = time.monotonic() + RETRY_S
 
 
 def _unforeseen(error: Exception) -> str:

@@ -33,14 +33,15 @@ class Saver:
     def save(self, examination: Examination) -> None:
         """Write what is known of a placement, or keep it until it can be written."""
         self._waiting[examination.source.file] = to_json(document(examination)).encode()
-        self._write()
+        self.write()
 
     def retry(self) -> None:
         """Try again to write what waits, now and then."""
         if self._waiting and time.monotonic() >= self._retry_s:
-            self._write()
+            self.write()
 
-    def _write(self) -> None:
+    def write(self) -> None:
+        """Write what waits now."""
         for name, content in list(self._waiting.items()):
             try:
                 write(make_folder(self.folder / name) / RESULT, content)

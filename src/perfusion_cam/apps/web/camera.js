@@ -5,6 +5,7 @@ const WANTED = {
   facingMode: { ideal: "environment" }, // of a phone's cameras the one on its back
 };
 const QUALITY = 0.95;
+const SLEPT_MS = 1000;
 const MOST_WAITING_BYTES = 2_000_000;
 const SAID = {
   NotAllowedError: "The camera was refused. Allow it in the browser's address bar and try again.",
@@ -21,6 +22,12 @@ export class OwnCamera {
     this.canvas = new OffscreenCanvas(16, 16);
     this.context = this.canvas.getContext("2d", { alpha: false });
     this.busy = false;
+    this.origin_ms = performance.timeOrigin;
+    document.addEventListener("visibilitychange", () => this.stayAwake());
+  }
+
+  stayAwake() { // a phone's screen goes dark otherwise, and the camera with it
+    if (this.stream && document.visibilityState === "visible") navigator.wakeLock?.request("screen").catch(() => {});
   }
 
   async start() {
@@ -37,6 +44,7 @@ export class OwnCamera {
       this.tell("The camera is gone. Plug it in again and start it anew.", false);
     });
     this.tell(`Filming with ${track.label}. Pictures go to this computer's program only.`, true);
+    this.stayAwake();
     this.video.srcObject = this.stream;
     await this.video.play();
     this.next();
@@ -54,7 +62,9 @@ export class OwnCamera {
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     this.context.drawImage(this.video, 0, 0);
     const jpeg = await this.canvas.convertToBlob({ type: "image/jpeg", quality: QUALITY });
-    const stamp = new Float64Array([(performance.timeOrigin + captured_ms) / 1000]);
+    const behind_ms = Date.now() - this.origin_ms - performance.now();
+    if (behind_ms > SLEPT_MS) this.origin_ms += behind_ms; // the browser's clock may stand still while a computer sleeps
+    const stamp = new Float64Array([(this.origin_ms + captured_ms) / 1000]);
     this.send(new Blob([stamp, jpeg]), MOST_WAITING_BYTES);
     this.busy = false;
   }

@@ -2,6 +2,7 @@
 
 import { OwnCamera } from "/web/camera.js";
 import { Chart } from "/web/chart.js";
+import { darkens } from "/web/dark.js";
 import { Picture } from "/web/picture.js";
 import { compare, element, list } from "/web/results.js";
 import { Sound } from "/web/sound.js";
@@ -18,6 +19,7 @@ let controls = false;
 let films = false;
 let state = null;
 let cued = "";
+let failure = null;
 
 const wish = (what) => {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(what));
@@ -66,9 +68,7 @@ const shown = {
     }));
     const dropped = now.dropped ? `, ${now.dropped} pictures left out` : "";
     at("source").textContent = now.source ? `${now.source}${dropped}` : "";
-    at("unsaved").hidden = !now.saving_fails;
-    at("unsaved").textContent = now.saving_fails
-      ? `Results cannot be saved: ${now.saving_fails} They are kept here and saved as soon as that is possible.` : "";
+    tellUnsaved();
     if (prompt.code !== cued) {
       cued = prompt.code;
       document.documentElement.dataset.prompt = cued;
@@ -108,12 +108,17 @@ const shown = {
   },
 
   failure(now) {
-    if (now) {
-      at("unsaved").hidden = false;
-      at("unsaved").textContent = now;
-    }
+    failure = now;
+    tellUnsaved();
   },
 };
+
+function tellUnsaved() {
+  const words = state?.saving_fails
+    ? `Results cannot be saved: ${state.saving_fails} They are kept here and saved as soon as that is possible.` : failure;
+  at("unsaved").hidden = !words;
+  at("unsaved").textContent = words ?? "";
+}
 
 function enable() {
   const active = state && state.phase !== "idle" ? state.side : null;
@@ -156,13 +161,7 @@ at("sound").addEventListener("click", () => {
   at("sound").textContent = sound.on ? "Sound on" : "Sound off";
 });
 
-function darken(dark) {
-  document.documentElement.classList.toggle("dark", dark);
-  at("dark").setAttribute("aria-pressed", String(dark));
-  chart.draw();
-}
-at("dark").addEventListener("click", () => darken(!document.documentElement.classList.contains("dark")));
-darken(matchMedia("(prefers-color-scheme: dark)").matches);
+darkens(at("dark"), () => chart.draw());
 
 function describe() {
   const age = at("age").value === "" ? null : Number(at("age").value);

@@ -1,6 +1,7 @@
 // A recording looked at again: what is changed here is measured anew by the program at once.
 
 import { Chart } from "/web/chart.js";
+import { darkens } from "/web/dark.js";
 import { Picture } from "/web/picture.js";
 import { element, list } from "/web/results.js";
 
@@ -141,11 +142,7 @@ at("press").addEventListener("change", () => {
   results();
   if (current()) show(current().release_s);
 });
-at("dark").addEventListener("click", () => {
-  const dark = document.documentElement.classList.toggle("dark");
-  at("dark").setAttribute("aria-pressed", String(dark));
-  chart.draw();
-});
+darkens(at("dark"), () => chart.draw());
 
 async function open(number) {
   document.documentElement.dataset.ready = "false";
