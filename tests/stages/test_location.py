@@ -20,7 +20,7 @@ from stacks import (
 
 from perfusion_cam.quality import Flag
 from perfusion_cam.stages.location import locate, pallor_map
-from perfusion_cam.types import GridWindow, Press, Site
+from perfusion_cam.types import LIGHT_CODE, GridWindow, Press, Site
 
 VISIT = Visit(2.0, 5.0, row=26, col=44, radius=10, pallor=0.0)
 RADIUS = 5.0
@@ -100,6 +100,33 @@ def test_skin_that_did_not_blanch_has_no_site(seed: int) -> None:
 def test_a_disc_of_light_is_not_taken(depth: float) -> None:
     site = locate(*scene(direction=LIGHT, depth=depth))
     assert does_not_stand_out(site)
+
+
+GLINT = np.array([0.25, 0.5, 0.6])
+"""White light on skin: most where skin reflects least, so that it looks like blood gone."""
+
+
+@pytest.mark.parametrize(("cells_per_s", "pressed"), [(8.0, True), (8.0, False), (20.0, False)])
+def test_a_glint_that_wanders_is_not_taken(cells_per_s: float, pressed: bool) -> None:
+    """It crosses the place where the tool was while the skin there refills, or does not blanch."""
+    shown, press = scene(depth=DEPTH if pressed else 0.0)
+    since_s = shown.t_s - VISIT.release_s
+    there = (since_s > 0.2) & (since_s < 2.0)
+    for index in np.flatnonzero(there):
+        col = VISIT.col - 6 + cells_per_s * (since_s[index] - 0.4)
+        spot = soft_disc(VISIT.row - 12, col, 2.5)[..., None] * GLINT
+        shown.light_code[index] += np.round(spot * LIGHT_CODE).astype(np.int16)
+    site = locate(shown, press)
+    if not pressed:
+        assert does_not_stand_out(site)
+        return
+    assert isinstance(site, Site)
+    assert off_cells(site, VISIT.row, VISIT.col) < 2.0
+
+
+def test_paler_than_skin_without_blood_is_not_taken() -> None:
+    assert does_not_stand_out(locate(*scene(depth=5.0)))
+    assert found_in(scene(depth=0.5)).stands_out > 1
 
 
 def test_a_disc_that_turned_darker_is_not_taken() -> None:

@@ -37,6 +37,14 @@ PALLOR = np.array([0.0, 0.5, 0.5], np.float32)
 """Blood takes green and blue; the weights of a first look."""
 MAX_LIGHT_LIKENESS = 0.92
 """Red change over green-blue change: 1 is light alone, 0 to 0.4 is blood (evidence: S, A)."""
+MAX_RISE = 0.3
+"""Of a patch's pallor, by which the skin beside it may become paler once the tool has left: blood
+only comes back, a glint wanders."""
+RISE_NOISE = 5.0
+"""Standard deviations of that which are noise."""
+FULL_PALLOR = 0.8
+"""Natural-log light of green and blue beyond which a change is no blanch: skin without any blood
+is paler by 0.53 (type I) to 0.68 (type VI)."""
 MIN_RADIUS_CELLS = 1.6
 MAX_RADIUS_SHARE = 0.15
 SURROUND_CELLS = 10
@@ -44,7 +52,7 @@ CLEAR_SHARE = 0.5
 """The least blurred patch that stands out this well against the clearest is taken: its outline is
 truest."""
 RIVAL_FACTOR = 1.6
-TRIES = 4
+TRIES = 8
 MIN_SEEN_SHARE = 0.5
 """Share of the place pressed that must be in the picture all the time."""
 
@@ -153,6 +161,9 @@ def _best_patch(
     noise = _noise(pale, baseline, reach)
     score = np.where(allowed, pale / noise, 0.0).astype(np.float32)
     darker = np.maximum(-score, 0)
+    fine, fine_later = _pale(change, SCALES_CELLS[0]), _pale(staying, SCALES_CELLS[0])
+    wandering = np.maximum(fine_later, 0) - np.maximum(fine, 0)
+    wandering -= RISE_NOISE * _noise(fine, baseline, reach)
     for _ in range(TRIES):
         row, col = np.unravel_index(int(score.argmax()), score.shape)
         top = float(score[row, col])
@@ -160,6 +171,11 @@ def _best_patch(
             return None
         cells = _patch(pale, allowed, int(row), int(col))
         radius = np.sqrt(cells.sum() / np.pi)
+        near = cv2.dilate(cells.astype(np.uint8), _disc(max(2, round(0.7 * radius)))) > 0
+        wanders = (wandering[near] > MAX_RISE * fine[cells].max()).any()
+        if wanders or (change[cells] @ PALLOR).max() > FULL_PALLOR:
+            score[near] = 0
+            continue
         if MIN_RADIUS_CELLS <= radius <= MAX_RADIUS_SHARE * max(score.shape) and _blood_like(
             change, cells
         ):

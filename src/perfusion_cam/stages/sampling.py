@@ -9,7 +9,7 @@ from perfusion_cam.stencils import placebo_stencils, stencil
 from perfusion_cam.types import BoolArray, FloatArray, GridWindow, Press, Site, SiteTraces
 
 CHUNK = 16
-SETTLED_FACTOR = 3.0
+SETTLED_FACTOR = 2.0
 """The site counts as uncovered once its cells differ no more than this times their usual."""
 SETTLED_SAMPLES = 3
 MAX_CLIPPED_SHARE = 0.05

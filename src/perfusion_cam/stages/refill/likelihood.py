@@ -12,6 +12,7 @@ from perfusion_cam.types import FloatArray
 
 STEP_S = 0.02
 FULL_DEPTH, FULL_DEPTH_SD = 0.7, 0.15
+MOST_DEPTH = FULL_DEPTH + 3 * FULL_DEPTH_SD
 """Natural-log light of green and blue between resting skin and skin without blood is 0.53 (type I)
 to 0.68 (type VI) in simulated skin; no press shows more."""
 

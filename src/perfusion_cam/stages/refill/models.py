@@ -49,7 +49,8 @@ def _two_rate(u_s: FloatArray, p: FloatArray) -> FloatArray:
 
 def _stretched(u_s: FloatArray, p: FloatArray) -> FloatArray:
     """Many rates at once (exponent under 1), or few."""
-    return np.asarray(np.exp(-((u_s * np.exp(-p[:, :1])) ** np.exp(p[:, 1:2]))))
+    log_time = np.log(np.maximum(u_s, 1e-300)) - p[:, :1]
+    return np.asarray(np.exp(-np.exp(np.clip(np.exp(p[:, 1:2]) * log_time, -60, 5))))
 
 
 def _ending(u_s: FloatArray, p: FloatArray) -> FloatArray:

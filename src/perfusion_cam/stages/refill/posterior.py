@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import logsumexp, ndtri
 from scipy.stats import qmc
 
-from perfusion_cam.stages.refill.likelihood import Explained, explain
+from perfusion_cam.stages.refill.likelihood import MOST_DEPTH, Explained, explain
 from perfusion_cam.stages.refill.models import MODELS, Model, first_time_s
 from perfusion_cam.stages.refill.noise import Bins
 from perfusion_cam.types import FloatArray
@@ -221,7 +221,7 @@ def _draw(
     chosen = np.searchsorted(weights, (np.arange(count) + 0.5) / count).clip(max=len(weights) - 1)
     told = Explained(*(part[chosen] for part in samples.explained))
     a, b, c = np.sqrt(scatter) * np.random.default_rng(0).standard_normal((3, count))
-    depth = told.depth + told.depth_se * a
+    depth = np.clip(told.depth + told.depth_se * a, 0.0, MOST_DEPTH)
     level = told.level + told.level_slope * (depth - told.depth) + told.level_se * b
     shift_s = told.shift[:, 0] + told.shift[:, 1] * depth + told.shift[:, 2] * level
     return Draws(model, samples.parameters[chosen], depth, level, shift_s + told.shift_se_s * c)
