@@ -11,7 +11,7 @@ from typing import Any
 from perfusion_cam.apps import live_words
 from perfusion_cam.live.engine import Engine
 
-REFRESH_S = 0.08
+REFRESH_S = 0.04
 
 
 class Board:

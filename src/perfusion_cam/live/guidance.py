@@ -92,7 +92,7 @@ def prompt(known: Guided) -> Prompt:
 
 def _idle(known: Guided) -> Prompt:
     if known.here or known.there:
-        return Prompt("paused", "Choose a side to go on", "All results so far are saved.")
+        return Prompt("paused", "Choose a side to go on", "Results so far are kept.")
     return Prompt(
         "choose_side",
         "Which side is in the picture?",
