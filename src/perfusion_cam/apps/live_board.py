@@ -73,6 +73,11 @@ class Board:
                 "watched", (state.provisional,), lambda: live_words.watched(state.provisional)
             ),
             self._put(
+                "tail",
+                (state.provisional, state.tail),
+                lambda: live_words.tail(state.provisional, state.tail),
+            ),
+            self._put(
                 "finished",
                 state.finished,
                 lambda: [live_words.listed(one) for one in state.finished],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from perfusion_cam.live.comparing import Compared
 from perfusion_cam.live.guidance import prompt
 from perfusion_cam.live.state import Finished, LiveState
+from perfusion_cam.live.tail import Point
 from perfusion_cam.report.drawing import Outlines, outlines, trace_tool
 from perfusion_cam.report.findings_words import RULE_COLUMNS
 from perfusion_cam.report.wording import RESEARCH_USE_ONLY, held, verdict
@@ -117,14 +119,33 @@ def shares(
     fit : (array (m,), array (m,)), optional
         Times from release, and the fitted signal.
     """
-    if depth is None or depth <= 0:
-        late = used & (t_s > 0)
-        if not late.any():
-            return None
-        depth = float(np.max(np.abs(signal[late])))
+    depth = _whole(t_s, signal, used, depth)
+    if depth is None:
+        return None
     points = np.stack([t_s, signal / depth], axis=1)[used & (t_s > -BEFORE_S)]
     fitted = [] if fit is None else _thinned(np.stack([fit[0], fit[1] / depth], axis=1))
     return {"points": _thinned(points), "fit": fitted}
+
+
+def tail(result: PressResult | None, following: Sequence[Point]) -> list[list[float]]:
+    """How the curve of the press under way went on since it was measured, by the same shares."""
+    if result is None or result.curve is None:
+        return []
+    found, release_s = result.curve, result.press.release_s
+    whole = _whole(found.t_s - release_s, found.signal, found.used, result.refill.blanch_depth)
+    if whole is None:
+        return []
+    return [[round(t_s - release_s, 3), round(signal / whole, 3)] for t_s, signal in following]
+
+
+def _whole(
+    t_s: FloatArray, signal: FloatArray, used: BoolArray, depth: float | None
+) -> float | None:
+    """What counts as all of the pressed-out colour."""
+    if depth is not None and depth > 0:
+        return depth
+    late = used & (t_s > 0)
+    return float(np.max(np.abs(signal[late]))) if late.any() else None
 
 
 def compared_words(found: Compared) -> Plain:

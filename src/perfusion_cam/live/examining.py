@@ -14,6 +14,7 @@ from perfusion_cam.live.placement import Placement, Side
 from perfusion_cam.live.saving import Saver
 from perfusion_cam.live.source import SourceFacts
 from perfusion_cam.live.state import Finished, Guided, LiveState, Running
+from perfusion_cam.live.tail import Tail
 from perfusion_cam.quality import Flag
 from perfusion_cam.settings import Region
 from perfusion_cam.stages.detection.detector import WATCH_S
@@ -92,6 +93,7 @@ class Examining:
         assert sample is not None
         self._keep(placement, found)
         self._measure_again(placement, sample.t_s)
+        self._tail.push(sample, self._provisional)
         self._phases.push(sample, self._provisional, bool(found))
         self._conditions.push(sample, placement.session.grid)
 
@@ -126,6 +128,7 @@ class Examining:
             to_frame=np.eye(2, 3) if sample is None else sample.to_frame,
             tool_cells=self._phases.contact.tool_cells if self._is("pressing") else None,
             provisional=self._provisional,
+            tail=self._tail.points,
             finished=self.finished,
             dropped=0 if placement is None else len(placement.dropped_s),
             frames=0 if placement is None else placement.frames,
@@ -135,6 +138,7 @@ class Examining:
     def _begin(self) -> None:
         self._phases = PhaseWatch()
         self._conditions = ConditionWatch()
+        self._tail = Tail()
         self._provisional: PressResult | None = None
         self._measuring: Future[PressResult | None] | None = None
         self._measured_s = -np.inf

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from perfusion_cam.live.placement import Side
+from perfusion_cam.live.tail import Point
 from perfusion_cam.live.trouble import Trouble
 from perfusion_cam.types import BoolArray, FloatArray, GridShape, PressResult
 
@@ -96,6 +97,8 @@ class LiveState:
         What rests on the skin now.
     provisional : PressResult or None
         The press being watched, measured as if it ended now.
+    tail : tuple of (t_s, signal)
+        How its curve went on since, by a quick look.
     finished : tuple of Finished
     dropped, frames : int
         Pictures left out and taken in this placement.
@@ -112,6 +115,7 @@ class LiveState:
     to_frame: FloatArray
     tool_cells: BoolArray | None
     provisional: PressResult | None
+    tail: tuple[Point, ...]
     finished: tuple[Finished, ...]
     dropped: int
     frames: int

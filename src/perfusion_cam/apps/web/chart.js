@@ -6,6 +6,7 @@ export class Chart {
   constructor(canvas) {
     this.canvas = canvas;
     this.now = null;
+    this.tail = []; // how it went on since it was measured
     this.finished = [];
     new ResizeObserver(() => this.draw()).observe(canvas);
   }
@@ -33,6 +34,7 @@ export class Chart {
       if (one.curve) this.curve(context, x, y, one.curve, colour(one.side), one.side === "affected" ? [] : [9, 6]);
     }
     if (this.now) this.curve(context, x, y, this.now, colour("mark"), [2, 5]);
+    this.dots(context, x, y, this.tail, colour("mark"));
     context.restore();
     const told = this.finished.map((one) => `${one.side} press ${one.number}: ${one.words}`);
     this.canvas.setAttribute("aria-label", told.length ? told.join("; ") : "No finished press yet");
@@ -40,7 +42,7 @@ export class Chart {
 
   end_s() {
     const curves = [...this.finished.map((one) => one.curve), this.now].filter(Boolean);
-    const last = Math.max(0, ...curves.map((one) => (one.points.at(-1) ?? [0])[0]));
+    const last = Math.max(0, ...[...curves.map((one) => one.points), this.tail].map((one) => (one.at(-1) ?? [0])[0]));
     return Math.min(30, Math.max(8, Math.ceil(last)));
   }
 
@@ -69,16 +71,20 @@ export class Chart {
     context.fillText("seconds from release; colour still missing", (left + width - right) / 2, height - 5);
   }
 
-  curve(context, x, y, curve, colour, dash) {
+  dots(context, x, y, points, colour) {
     context.fillStyle = colour;
-    context.strokeStyle = colour;
     context.globalAlpha = 0.55;
-    for (const [t_s, share] of curve.points) {
+    for (const [t_s, share] of points) {
       context.beginPath();
       context.arc(x(t_s), y(share), 2, 0, 7);
       context.fill();
     }
     context.globalAlpha = 1;
+  }
+
+  curve(context, x, y, curve, colour, dash) {
+    this.dots(context, x, y, curve.points, colour);
+    context.strokeStyle = colour;
     context.lineWidth = 3;
     context.setLineDash(dash);
     context.beginPath();

@@ -88,6 +88,11 @@ const shown = {
     chart.draw();
   },
 
+  tail(now) {
+    chart.tail = now;
+    chart.draw();
+  },
+
   finished(now) {
     chart.finished = now;
     for (const side of ["affected", "unaffected"]) {
