@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import av
@@ -78,7 +79,7 @@ class Reducer:
             raise ValueError(
                 f"a picture of {frame.size_px} px is too small for factor {self._factor}"
             )
-        (top, height), (left, width) = _kept(frame, side)
+        (top, height), (left, width) = _kept(frame.luma.shape, frame.orientation, side)
 
         def small(scaler: VideoReformatter, plane: PlaneArray, per_px: int) -> NDArray[np.float32]:
             rows = round(frame.luma.shape[0] / plane.shape[0])
@@ -136,13 +137,16 @@ def _rgb(ycc: NDArray[Any], code: ColourCode) -> NDArray[np.uint8]:
     return np.asarray(rgb * 255.0 + 0.5, np.uint8)
 
 
-def _kept(frame: Frame, block_px: int) -> tuple[tuple[int, int], tuple[int, int]]:
+@cache
+def _kept(
+    shape: tuple[int, int], orientation: Orientation, block_px: int
+) -> tuple[tuple[int, int], tuple[int, int]]:
     """Start and length, along stored rows and columns, of the whole blocks from upright (0, 0)."""
-    height, width = frame.luma.shape
+    height, width = shape
     marker = np.zeros((2, 2), bool)
     marker[0, 0] = True
     # Where the upright corner (0, 0) is stored: undo the mirror, then the turn.
-    turns, mirrored = frame.orientation
+    turns, mirrored = orientation
     stored = np.rot90(marker[:, ::-1] if mirrored else marker, -turns)
     (row,), (col,) = np.nonzero(stored)
     kept_height, kept_width = height - height % block_px, width - width % block_px
