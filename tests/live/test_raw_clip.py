@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import cv2
@@ -15,7 +16,8 @@ from pressing import PRESSED, pictures
 from test_engine import offline
 
 from perfusion_cam.analysis import analyze
-from perfusion_cam.live.clip import Clips, ClipWriter
+from perfusion_cam.live import clip
+from perfusion_cam.live.clip import ROOM_BYTES, Clips, ClipWriter
 from perfusion_cam.live.placement import Placement
 from perfusion_cam.live.source import SourceFacts
 from perfusion_cam.picture import upright_rgb
@@ -63,6 +65,7 @@ def test_colour_is_kept_as_a_camera_gives_it(tmp_path: Path) -> None:
 CRASHING = """
 import sys, time
 from pathlib import Path
+from types import SimpleNamespace
 sys.path.insert(0, sys.argv[2])
 from pressing import pictures
 from perfusion_cam.live.clip import ClipWriter
@@ -97,6 +100,23 @@ def test_a_clip_that_cannot_be_written_says_so_and_nothing_waits(tmp_path: Path)
     writer.close()
     assert writer.error is not None
     assert "cannot write" in str(writer.error)
+
+
+@pytest.mark.parametrize("seconds", [0, 2])
+def test_a_clip_ends_while_there_is_room_for_results(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    free = iter([10 * ROOM_BYTES] * seconds + [ROOM_BYTES - 1])
+    monkeypatch.setattr(clip.shutil, "disk_usage", lambda _: SimpleNamespace(free=next(free)))
+    writer = ClipWriter(tmp_path / "clip.mp4")
+    for frame in pictures()[:60]:
+        writer._frames.put(frame)
+    writer.close()
+    assert "results may need them" in str(writer.error)
+    if seconds:
+        with av.open(str(writer.path)) as kept:
+            count = sum(1 for _ in kept.decode(video=0))
+        assert count == 15 * seconds
 
 
 def test_each_placement_has_a_clip_of_its_own_while_they_are_wanted(tmp_path: Path) -> None:

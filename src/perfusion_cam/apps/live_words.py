@@ -34,7 +34,11 @@ def said(state: LiveState) -> Plain:
         "phase": state.guided.phase,
         "running": state.guided.running,
         "side": state.guided.side,
-        "troubles": [{"says": one.value.says, "do": one.value.do} for one in state.guided.troubles],
+        "troubles": [
+            {"says": one.value.says, "do": one.value.do}
+            for one in state.guided.troubles
+            if one.value.do != told.more  # that one is said large already
+        ],
         "source": state.source_words,
         "t_s": round(state.t_s, 2),
         "frames": state.frames,

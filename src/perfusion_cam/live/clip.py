@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 import threading
 from fractions import Fraction
 from pathlib import Path
@@ -26,6 +28,8 @@ QUALITY = "8"
 compression rounds away: of a simulated press the refill time came out 0.4 % off at 8, 1.5 % at 12
 and 11 % at the 23 that encoders choose by themselves, the blanch depth 0.1 %, 6 % and 5 %."""
 DEPTH = 45
+ROOM_BYTES = 100_000_000
+"""A clip ends before the disk is full: results matter more."""
 MATRICES = {"bt601": Colorspace.ITU601, "bt709": Colorspace.ITU709, "bt2020": Colorspace.BT2020}
 END = None
 
@@ -92,6 +96,7 @@ class ClipWriter:
                 picture = _picture(frame, stream.width, stream.height)
                 picture.pts, picture.time_base = round((frame.t_s - first.t_s) / TICK), TICK
                 if frame.t_s - key_s >= FRAGMENT_S:
+                    _leave_room(self.path)
                     picture.pict_type, key_s = PictureType.I, frame.t_s
                 out.mux(stream.encode(picture))
                 frame = self._frames.get()
@@ -155,6 +160,12 @@ def unused(folder: Path) -> Path:
     while (path := folder / ("clip.mp4" if number == 1 else f"clip-{number}.mp4")).exists():
         number += 1
     return path
+
+
+def _leave_room(path: Path) -> None:
+    if shutil.disk_usage(path.parent).free < ROOM_BYTES:
+        wanted_mb = ROOM_BYTES // 1_000_000
+        raise OSError(errno.ENOSPC, f"under {wanted_mb} MB are left, and results may need them")
 
 
 def _tag(context: av.VideoCodecContext, colour: ColourCode) -> None:
