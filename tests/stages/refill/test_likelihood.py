@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from curves import DEPTH, RELEASE_S, SILENT, Missing, Noise, delayed, exponential, stuck, traces
@@ -104,5 +106,5 @@ def test_deeper_than_bloodless_skin_is_not_believed() -> None:
 
 def test_skin_that_darkened_is_no_pallor() -> None:
     bins = bins_of(exponential(TAU_S))
-    darker = Bins(bins.u_s, -bins.value, bins.whiten, bins.baseline_se, bins.sample_noise)
+    darker = replace(bins, value=-bins.value)
     assert explain(EXPONENTIAL, AT_TRUTH, darker, 0.01).log_volume[0] == -np.inf

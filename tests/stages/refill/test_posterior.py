@@ -136,13 +136,13 @@ def test_the_same_bins_give_the_same_curves() -> None:
 
 
 def test_too_few_bins_are_no_posterior() -> None:
-    few = Bins(np.arange(4.0), np.exp(-np.arange(4.0)), np.eye(4), 0.01, 0.1)
+    few = Bins(np.arange(4.0), np.exp(-np.arange(4.0)), np.eye(4), np.zeros((0, 4)), 0.01, 0.1)
     assert find_posterior(few, 0.02) is None
 
 
 def test_skin_that_darkened_is_not_drawn_paler() -> None:
     given = traces(exponential(0.8), 0, noise=QUIET)
     bins = gather(blood_signal(given), given.used, given.baseline, RELEASE_S)
-    darker = Bins(bins.u_s, -bins.value, bins.whiten, bins.baseline_se, bins.sample_noise)
+    darker = replace(bins, value=-bins.value)
     found = find_posterior(darker, 0.02)
     assert found is None or found.pallor(bins.u_s[:1])[0][0] < 0

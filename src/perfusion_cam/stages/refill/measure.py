@@ -10,6 +10,7 @@ import numpy as np
 from perfusion_cam.colour import delta_e_2000, lab_from_linear
 from perfusion_cam.quality import Flag
 from perfusion_cam.stages.refill.noise import Bins, gather
+from perfusion_cam.stages.refill.placebo import placebo_excess
 from perfusion_cam.stages.refill.posterior import Posterior, find_posterior
 from perfusion_cam.stages.refill.signal import Signal, blood_signal, light_change
 from perfusion_cam.types import FloatArray, Refill, RefillCurve, SiteTraces
@@ -28,7 +29,7 @@ MAX_SPREAD = 8.0
 """Upper over lower end of an interval beyond which a time says nothing."""
 RECOVERED = 0.9
 WATCHED_ENOUGH_S = 8.0
-MODEL_ERROR = 0.02
+MODEL_ERROR = 0.01
 """Relative error of a refill time that no model or placebo shows: the site refills unevenly."""
 CODING_LAG_S = 0.12
 CODING_BITS = 0.05
@@ -140,7 +141,8 @@ def _judge(
     if np.median(t90_s) > watched_s:
         return _not_recovered(refill, t90_s, watched_s)
     coding_s = _coding_error_s(curves, float(np.median(t90_s)), depth, known.bits_per_pixel)
-    crt_s, interval = _time_and_interval(t90_s, coding_s, known.press_error)
+    excess = placebo_excess(curves, bins, 1 - RECOVERED)
+    crt_s, interval = _time_and_interval(t90_s, excess, coding_s, known.press_error)
     if interval[1] > MAX_SPREAD * interval[0]:
         return replace(refill, flags=(Flag.LOW_SIGNAL, *flags))
     return replace(
@@ -179,12 +181,12 @@ def _coding_error_s(
 
 
 def _time_and_interval(
-    times_s: FloatArray, coding_s: float, press_error: float
+    times_s: FloatArray, excess: float, coding_s: float, press_error: float
 ) -> tuple[float, tuple[float, float]]:
     low, middle, high = np.quantile(times_s, [0.025, 0.5, 0.975], method="nearest")
     extra = 1.96 * np.sqrt(MODEL_ERROR**2 + min(coding_s / middle, 0.5) ** 2 + press_error**2)
-    down = np.hypot(np.log(middle / max(low, 1e-3)), extra)
-    up = np.hypot(np.log(min(high, 60.0) / middle), extra)
+    down = np.hypot(excess * np.log(middle / max(low, 1e-3)), extra)
+    up = np.hypot(excess * np.log(min(high, 60.0) / middle), extra)
     return float(middle), (float(middle * np.exp(-down)), float(middle * np.exp(up)))
 
 

@@ -24,6 +24,8 @@ class Bins:
     value : array (b,)
     whiten : array (b, b)
         Turns residuals into independent ones of unit variance.
+    placebo : array (k, b)
+        The same of untouched skin.
     baseline_se : float
         Standard error of the resting level, drift since before the press included.
     sample_noise : float
@@ -33,6 +35,7 @@ class Bins:
     u_s: FloatArray
     value: FloatArray
     whiten: FloatArray
+    placebo: FloatArray
     baseline_se: float
     sample_noise: float
 
@@ -60,10 +63,12 @@ def gather(signal: Signal, used: BoolArray, baseline: BoolArray, release_s: floa
     covariance = (1 - white_share) * scale * np.exp(-apart / drift_s)
     covariance += np.diag(white_share * se2 / count[kept] + 1e-12)
     whiten = np.linalg.inv(np.linalg.cholesky(covariance))
+    untouched = [average(series[used]) for series in signal.placebo]
     return Bins(
         centre_s,
         value,
         whiten,
+        np.array(untouched).reshape(-1, len(centre_s)),
         _baseline_se(signal, used, baseline),
         float(np.sqrt(np.median(se2))),
     )

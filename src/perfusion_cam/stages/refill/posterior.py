@@ -98,9 +98,13 @@ class Posterior:
         """Median missing share `u_s` (n,) after release."""
         return np.interp(u_s, GRID_S, self.middle)
 
+    def signals(self, u_s: FloatArray) -> FloatArray:
+        """Every curve's signal, array (d, n), `u_s` (n,) after the nominal release."""
+        return np.concatenate([family.pallor(u_s) for family in self.families])
+
     def pallor(self, u_s: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Mean curve, and its 95 % band, `u_s` (n,) after the nominal release."""
-        curves = np.concatenate([family.pallor(u_s) for family in self.families])
+        curves = self.signals(u_s)
         low, high = np.quantile(curves, [0.025, 0.975], axis=0)
         return np.asarray(curves.mean(axis=0)), low, high
 
