@@ -39,6 +39,7 @@ from perfusion_cam.types.skin_colour import (
     SignReading,
     SkinColour,
 )
+from perfusion_cam.types.stacked import Stacked
 
 __all__ = [
     "LIGHT_CODE",
@@ -67,6 +68,7 @@ __all__ = [
     "SiteTraces",
     "SkinColour",
     "SourceInfo",
+    "Stacked",
     "Status",
     "Track",
     "marks_of",

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perfusion_cam.types.arrays import BoolArray, FloatArray, PlaneArray
+from perfusion_cam.types.stacked import Stacked
 
 
 class ColourCode(NamedTuple):
@@ -184,17 +185,17 @@ class GridWindow:
     ----------
     shape : GridShape
     t_s : array (n,)
-    light_code : array (n, rows, cols, 3) int16
+    light_code : array or stack (n, rows, cols, 3) int16
         Natural-log light times `LIGHT_CODE`.
-    marks : array (n, rows, cols) uint8
+    marks : array or stack (n, rows, cols) uint8
         What `marks_of` packed.
     registered : array (n,) bool
     """
 
     shape: GridShape
     t_s: FloatArray
-    light_code: NDArray[np.int16]
-    marks: NDArray[np.uint8]
+    light_code: NDArray[np.int16] | Stacked[np.int16]
+    marks: NDArray[np.uint8] | Stacked[np.uint8]
     registered: BoolArray
 
     def log_rgb(self, index: slice | int | BoolArray) -> FloatArray:
@@ -214,7 +215,7 @@ class GridWindow:
 
     def valid(self) -> BoolArray:
         """Which cells lie inside the picture, array (n, rows, cols)."""
-        return self.marks < _OUTSIDE
+        return self.marks[:] < _OUTSIDE
 
     def clipped(self, index: BoolArray, cells: BoolArray) -> BoolArray:
         """Which colours are at the end of their range, array (samples, cells, 3)."""

@@ -73,11 +73,24 @@ def test_a_window_where_nothing_was_is_empty() -> None:
     assert window.light_code.shape == (0, 4, 6, 3)
 
 
-def test_a_window_is_a_copy() -> None:
-    history = filled(10)
-    before = history.window(0.0, 1.0).light_code.copy()
-    history.window(0.0, 1.0).light_code[:] = 0
-    np.testing.assert_array_equal(history.window(0.0, 1.0).light_code, before)
+def test_later_samples_change_nothing_in_a_window() -> None:
+    history = filled(BLOCK - 2)
+    window = history.window(0.0, 1.0)
+    before, marks = window.light_code[:], window.marks[:]
+    for index in range(BLOCK - 2, 3 * BLOCK):
+        history.append(sample(index))
+    np.testing.assert_array_equal(window.light_code[:], before)
+    np.testing.assert_array_equal(window.marks[:], marks)
+
+
+def test_writing_to_what_a_window_gave_changes_nothing_in_it() -> None:
+    window = filled(10).window(0.0, 1.0)
+    before = window.light_code[:]
+    window.light_code[:][:] = 0
+    window.light_code[2:4][:] = 0
+    np.testing.assert_array_equal(window.light_code[:], before)
+    with pytest.raises(ValueError, match="read-only"):
+        window.light_code[1][:] = 0
 
 
 def test_what_is_older_than_a_minute_is_forgotten() -> None:

@@ -16,6 +16,7 @@ from perfusion_cam.types import (
     GridSample,
     GridShape,
     GridWindow,
+    Stacked,
     marks_of,
 )
 
@@ -81,13 +82,13 @@ class GridHistory:
         return np.asarray(block.light_code[part.start] * np.float32(1 / LIGHT_CODE))
 
     def window(self, start_s: float, end_s: float) -> GridWindow:
-        """Copy of the samples from `start_s` to `end_s` inclusive."""
+        """The samples from `start_s` to `end_s` inclusive; later ones change nothing in them."""
         parts = self._parts(start_s, end_s)
         return GridWindow(
             self._shape,
             self.times_s(start_s, end_s),
-            np.concatenate([block.light_code[part] for block, part in parts]),
-            np.concatenate([block.marks[part] for block, part in parts]),
+            Stacked([block.light_code[part] for block, part in parts]),
+            Stacked([block.marks[part] for block, part in parts]),
             self.registered(start_s, end_s),
         )
 

@@ -29,7 +29,7 @@ MAX_SPREAD = 8.0
 """Upper over lower end of an interval beyond which a time says nothing."""
 RECOVERED = 0.9
 WATCHED_ENOUGH_S = 8.0
-MODEL_ERROR = 0.01
+MODEL_ERROR = 0.02
 """Relative error of a refill time that no model or placebo shows: the site refills unevenly."""
 CODING_LAG_S = 0.12
 CODING_BITS = 0.05

@@ -1,0 +1,47 @@
+"""A stack reads like the one array its parts would make."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perfusion_cam.types import Stacked
+
+LENGTHS = st.lists(st.integers(0, 5), min_size=1, max_size=5)
+
+
+def parts_of(lengths: list[int]) -> list[np.ndarray]:
+    rng = np.random.default_rng(len(lengths))
+    return [rng.integers(0, 99, (length, 2, 3), dtype=np.int16) for length in lengths]
+
+
+@given(lengths=LENGTHS, data=st.data())
+def test_it_reads_like_one_array(lengths: list[int], data: st.DataObject) -> None:
+    parts = parts_of(lengths)
+    whole, stack = np.concatenate(parts), Stacked(parts)
+    assert len(stack) == len(whole)
+    assert stack.shape == whole.shape
+    bound = st.none() | st.integers(-12, 12)
+    piece = slice(data.draw(bound), data.draw(bound), data.draw(st.none() | st.integers(1, 3)))
+    np.testing.assert_array_equal(stack[piece], whole[piece])
+    wanted = np.array(data.draw(st.lists(st.booleans(), min_size=len(whole), max_size=len(whole))))
+    np.testing.assert_array_equal(stack[wanted.astype(bool)], whole[wanted.astype(bool)])
+    if len(whole):
+        at = data.draw(st.integers(-len(whole), len(whole) - 1))
+        np.testing.assert_array_equal(stack[at], whole[at])
+
+
+def test_beyond_its_end_there_is_nothing() -> None:
+    with pytest.raises(IndexError):
+        Stacked(parts_of([2, 3]))[5]
+
+
+def test_what_it_gives_belongs_to_others() -> None:
+    stack = Stacked(parts_of([2, 3]))
+    before = stack[:]
+    stack[:][:] = 0
+    np.testing.assert_array_equal(stack[:], before)
+    with pytest.raises(ValueError, match="read-only"):
+        stack[0][:] = 0
