@@ -19,8 +19,9 @@ frame rate would be a guess, and so are playlists, which open other files."""
 MIN_SIDE_PX = 16
 MAX_PIXELS = 8192 * 8192
 """8K (7680 x 4320) fits; more would need gigabytes for the decoder's pictures alone."""
-DECODERS = 2
-"""Decoding threads a core: with one, cores wait for each other's pictures."""
+DECODERS, MAX_DECODERS = 2, 16
+"""Decoding threads a core (with one, cores wait for each other's pictures), and at most: each holds
+pictures of its own."""
 
 
 def opened_video(path: Path) -> tuple[InputContainer, VideoStream]:
@@ -109,5 +110,5 @@ def _video_stream(container: InputContainer, name: str) -> VideoStream:
         )
     context.options = {"max_pixels": str(MAX_PIXELS)}
     stream.thread_type = "AUTO"
-    context.thread_count = DECODERS * (os.cpu_count() or 2)
+    context.thread_count = min(DECODERS * (os.cpu_count() or 2), MAX_DECODERS)
     return stream
