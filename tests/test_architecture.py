@@ -68,7 +68,13 @@ RECORDS = ["errors", "quality", "colour", "types"]
 
 def test_there_is_something_to_read() -> None:
     names = {name_of(path) for path in FILES}
-    assert {"types", "session", "stages.registration", "stages.refill.posterior", "apps.cli"} <= names
+    assert {
+        "types",
+        "session",
+        "stages.registration",
+        "stages.refill.posterior",
+        "apps.cli",
+    } <= names
     assert own(imported_by(SOURCE / "session.py")) >= {"types", "stages.registration"}
 
 
