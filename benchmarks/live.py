@@ -158,26 +158,27 @@ def left_out(warnings: list[str]) -> int:
     return int(counts[0]) if counts else 0
 
 
-def peaks(memory: list[tuple[float, float]]) -> Iterator[float]:
-    """Most memory held in each whole turn of the clip after the first two minutes."""
-    turns: dict[int, float] = {}
+def turns(memory: list[tuple[float, float]]) -> list[list[float]]:
+    """Memory held in each whole turn of the clip after the first two minutes."""
+    held: dict[int, list[float]] = {}
     for t_s, mb in memory:
         if t_s > SETTLED_S:
-            number = int((t_s - SETTLED_S) // CLIP_S)
-            turns[number] = max(mb, turns.get(number, 0.0))
+            held.setdefault(int((t_s - SETTLED_S) // CLIP_S), []).append(mb)
     whole = int((memory[-1][0] - SETTLED_S) // CLIP_S) if memory else 0
-    yield from (mb for number, mb in turns.items() if number < whole)
+    return [mbs for number, mbs in held.items() if number < whole]
 
 
 def told(seen: Seen) -> Iterator[str]:
     """What came of a run."""
     yield f"{seen.frames} pictures in {seen.wall_s:.0f} s, {seen.dropped} left out"
     yield f"processor        {seen.cpu_s / max(seen.wall_s, 1):.2f} of one core, decoding included"
-    late = list(peaks(seen.memory_mb))
-    if late:
-        listed = ", ".join(f"{mb:.0f}" for mb in late)
-        spread = max(late) / min(late) - 1
-        yield f"memory           peaks of {listed} MB after 2 minutes ({spread:.1%} apart)"
+    late = turns(seen.memory_mb)
+    for what, of in (("means", statistics.fmean), ("peaks", max)):
+        values = [of(mbs) for mbs in late]
+        if values:
+            listed = ", ".join(f"{mb:.0f}" for mb in values)
+            spread = max(values) / min(values) - 1
+            yield f"memory           {what} of {listed} MB after 2 minutes ({spread:.1%} apart)"
     if seen.memory_mb:
         yield f"peak memory      {max(mb for _, mb in seen.memory_mb):.0f} MB"
     if seen.latency_ms:

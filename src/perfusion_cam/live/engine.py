@@ -80,7 +80,7 @@ class Engine:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._answering: Future[_Answered] | None = None
-        self._again_s: float | None = None
+        self._compare_s: float | None = None  # when to compare, where something is new
         self._subject = Subject()
         self._dropped_told = self._written = 0
         self._heard_s = time.monotonic()
@@ -150,7 +150,7 @@ class Engine:
 
         def wish() -> None:
             self._subject = subject
-            self._compare()
+            self._compare_s = 0.0
 
         self._wishes.put(wish)
 
@@ -173,10 +173,12 @@ class Engine:
                 self._take(frame)
             self._saver.retry()
             self._look_aside()
-            if self._again_s is not None and time.monotonic() >= self._again_s:
-                self._compare()
             self.state = self._examining.state(self._running, self._words)
+            if self._compare_s is not None and time.monotonic() >= self._compare_s:
+                self._compare()
         self._pause()
+        if self._compare_s is not None:
+            self._compare()
 
     def _obey(self) -> None:
         while True:
@@ -211,7 +213,7 @@ class Engine:
         examining.close()
         self._clips.end()
         if (len(examining.finished), len(examining.closed)) != before:
-            self._compare()
+            self._compare_s = 0.0
 
     def _take(self, frame: Frame) -> None:
         self._running, self._words = "running", self._intake.facts.name
@@ -222,7 +224,7 @@ class Engine:
         self._examining.push(frame, dropped_s)
         self._clips.offer(frame, self._examining.placement)
         if len(self._examining.finished) > before:
-            self._compare()
+            self._compare_s = 0.0  # once the page can know the result
 
     def _wait(self) -> None:
         """Nothing came: is the recording over, or the camera gone?"""
@@ -259,7 +261,7 @@ class Engine:
         """Compare the sides and write what is over, aside: pictures do not wait for it."""
         examinations, subject = self._examining.examinations(), self._subject
         written, closed = self._written, list(self._examining.closed)
-        self._again_s = None
+        self._compare_s = None
 
         def work() -> _Answered:
             found = compare_placements(examinations, subject, self._profiles)
@@ -283,7 +285,7 @@ class Engine:
             self.failure = f"The sides cannot be compared: {_unforeseen(error)}"
         else:
             if self.failure is not None:
-                self._again_s = time.monotonic() + RETRY_S
+                self._compare_s = time.monotonic() + RETRY_S
 
 
 def _unforeseen(error: Exception) -> str:
