@@ -45,3 +45,10 @@ def test_what_it_gives_belongs_to_others() -> None:
     np.testing.assert_array_equal(stack[:], before)
     with pytest.raises(ValueError, match="read-only"):
         stack[0][:] = 0
+
+
+def test_it_is_read_forwards_only() -> None:
+    stack = Stacked(parts_of([2, 3]))
+    np.testing.assert_array_equal(stack[np.int64(3)], stack[3])
+    with pytest.raises(IndexError):
+        stack[::-1]

@@ -173,7 +173,7 @@ def _best_patch(
         radius = np.sqrt(cells.sum() / np.pi)
         near = cv2.dilate(cells.astype(np.uint8), _disc(max(2, round(0.7 * radius)))) > 0
         wanders = (wandering[near] > MAX_RISE * fine[cells].max()).any()
-        if wanders or (change[cells] @ PALLOR).max() > FULL_PALLOR:
+        if wanders or np.quantile(change[cells] @ PALLOR, 0.9) > FULL_PALLOR:
             score[near] = 0
             continue
         if MIN_RADIUS_CELLS <= radius <= MAX_RADIUS_SHARE * max(score.shape) and _blood_like(

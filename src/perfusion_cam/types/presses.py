@@ -20,7 +20,7 @@ class Press:
         When the tool came to rest on the skin, and its standard error. Where the recording begins
         with the tool on the skin, the time of its first picture, and infinite.
     release_s, release_se_s : float
-        When pressure ended, and its standard error.
+        When the tool was first seen to leave, and its standard error.
     tool : "opaque" or "clear"
         Whether the skin was hidden while pressed.
     tool_cells : array (rows, cols) bool

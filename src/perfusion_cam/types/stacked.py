@@ -35,12 +35,14 @@ class Stacked(Generic[Kind]):
         return int(self._ends[-1])
 
     def __getitem__(self, index: slice | int | BoolArray) -> NDArray[Kind]:
-        if isinstance(index, int):
-            at = range(len(self))[index]
+        if isinstance(index, int | np.integer):
+            at = range(len(self))[int(index)]
             part = int(np.searchsorted(self._ends, at, side="right"))
             found: NDArray[Kind] = self._parts[part][at - int(self._ends[part])].view()
             found.flags.writeable = False
             return found
+        if isinstance(index, slice) and (index.step or 1) < 0:
+            raise IndexError("a stack is read forwards only")
         wanted = np.zeros(len(self), bool)
         wanted[index] = True
         chosen = [

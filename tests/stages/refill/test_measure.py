@@ -286,3 +286,44 @@ def test_red_that_dusky_skin_lacked_at_rest_is_not() -> None:
 def test_duskiness_excuses_no_more_light_than_itself() -> None:
     _, refill = measure_refill(dusky(0.12), RELEASE_S, RELEASE_SE_S, dusky_red=0.04)
     assert Flag.NOT_BLOOD in refill.flags
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_slow_return_seen_late_in_noise_is_no_stain(seed: int) -> None:
+    """A curve that was over before the skin came in sight explains nothing and gains nothing."""
+    given = traces(exponential(3.0), seed, depth=0.06, noise=Noise(0.006, 0.0))
+    late = replace(given, used=given.t_s > RELEASE_S + 1.0)
+    refill = measured(late)
+    assert Flag.DOES_NOT_BLANCH not in refill.flags
+    if refill.status == "measured":
+        assert refill.crt_ci95_s is not None
+        assert refill.crt_ci95_s[0] <= t90_of(exponential(3.0)) <= refill.crt_ci95_s[1]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_without_untouched_skin_what_stays_pale_is_no_number(seed: int) -> None:
+    given = traces(stuck(1.0, 0.25), seed, noise=Noise(0.004, 0.005), placebos=0)
+    assert measured(given).status != "measured"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_may_never_come_back_is_not_thrown_away(seed: int) -> None:
+    """88 % back and staying there: the curves are of two minds, and a bound is known."""
+    refill = measured(traces(stuck(1.0, 0.15), seed))
+    assert refill.status in ("not_recovered", "not_measurable")
+    if refill.status == "not_recovered":
+        assert refill.lower_bound_s is not None
+        assert refill.lower_bound_s > 0.8
+
+
+def test_no_time_lies_beyond_the_watch() -> None:
+    watched_s = 8.0
+    refill = measured(traces(exponential(3.0), 3, watched_s=watched_s, noise=Noise(0.004, 0.0)))
+    assert refill.status == "measured"
+    assert refill.t50_s is not None
+    assert refill.t95_s is None
+
+
+def test_a_picture_without_any_noise_is_no_trouble() -> None:
+    refill = measured(traces(exponential(0.8), noise=Noise(0.0, 0.0)))
+    assert refill.crt_s == pytest.approx(0.8 * np.log(10), rel=0.03)

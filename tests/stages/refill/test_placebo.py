@@ -64,6 +64,12 @@ def test_what_never_comes_back_has_no_time_to_widen() -> None:
     assert excess_of(replace(bins, placebo=100 * bins.placebo)) == 1.0
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_in_swings_of_blood_what_stays_pale_is_said_to(seed: int) -> None:
+    refill = measure_refill(swinging(seed, 0.01, stuck(1.0, 0.5)), RELEASE_S, 0.03)[1]
+    assert refill.status == "not_recovered"
+
+
 def test_swings_of_blood_leave_the_truth_inside() -> None:
     missing = exponential(1.2)
     held, given_s = [], []

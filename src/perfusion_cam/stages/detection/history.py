@@ -77,8 +77,16 @@ class GridHistory:
         return np.concatenate([block.registered[part] for block, part in parts])
 
     def log_rgb(self, t_s: float) -> FloatArray:
-        """Natural-log light of the sample taken at `t_s`, array (rows, cols, 3) float32."""
+        """Natural-log light of the sample taken at `t_s`, array (rows, cols, 3) float32.
+
+        Raises
+        ------
+        KeyError
+            If none was.
+        """
         block, part = self._parts(t_s, t_s)[0]
+        if part.start == part.stop:
+            raise KeyError(t_s)
         return np.asarray(block.light_code[part.start] * np.float32(1 / LIGHT_CODE))
 
     def window(self, start_s: float, end_s: float) -> GridWindow:

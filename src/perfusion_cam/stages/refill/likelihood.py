@@ -23,7 +23,7 @@ class Explained(NamedTuple):
     Attributes
     ----------
     misfit : array (k,)
-        Least sum of squared whitened residuals.
+        Least sum of squared whitened residuals, that of the level's prior among them.
     log_volume : array (k,)
         Logarithm of how much room depth, level and release leave at that misfit.
     depth, depth_se : arrays (k,)
@@ -50,7 +50,8 @@ def explain(model: Model, parameters: FloatArray, bins: Bins, release_se_s: floa
 
     All three enter (almost) linearly, so their share of the posterior is a normal law known in
     closed form: level and release with their measured uncertainty as prior, depth with none on its
-    logarithm up to `FULL_DEPTH`.
+    logarithm up to `FULL_DEPTH`. A shape that is over before the first bin leaves its depth open,
+    and gains nothing from that.
 
     Parameters
     ----------
@@ -78,15 +79,15 @@ def explain(model: Model, parameters: FloatArray, bins: Bins, release_se_s: floa
     precision = np.maximum(ss - sf**2 / ff, 1e-12)
     depth = (sv - sf * fv / ff) / precision
     misfit = vv - fv**2 / ff - precision * depth**2
-    beyond = np.maximum(depth - FULL_DEPTH, 0.0) / FULL_DEPTH_SD
-    log_volume = -0.5 * (np.log(precision * ff * room) + beyond**2)
-    log_volume -= np.log(np.maximum(depth, 1e-9))
+    depth_se = precision**-0.5
+    beyond = np.maximum(depth - FULL_DEPTH, 0.0) / np.hypot(FULL_DEPTH_SD, depth_se)
+    log_volume = -0.5 * (np.log(ff * room) + beyond**2) - np.log(np.hypot(1.0, depth / depth_se))
     shift_s = release_se_s * np.stack([by_value, -by_shape, -by_flat], axis=1) / room[:, None]
     return Explained(
         misfit,
         np.where(depth > 0, log_volume, -np.inf),
         depth,
-        precision**-0.5,
+        depth_se,
         (fv - sf * depth) / ff,
         -sf / ff,
         ff**-0.5,

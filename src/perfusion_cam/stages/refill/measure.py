@@ -28,6 +28,8 @@ cannot be told from the light's."""
 MAX_SPREAD = 8.0
 """Upper over lower end of an interval beyond which a time says nothing."""
 RECOVERED = 0.9
+MAY_STAY_AWAY = 0.2
+"""Share of all curves left standing that never come back, beyond which only a bound is given."""
 WATCHED_ENOUGH_S = 8.0
 MODEL_ERROR = 0.02
 """Relative error of a refill time that no model or placebo shows: the site refills unevenly."""
@@ -138,7 +140,7 @@ def _judge(
     left = float(np.median(curves.left_at(watched_s)))
     refill = replace(refill, recovered_fraction=float(np.clip(1 - left, -0.5, 1.5)))
     t90_s = curves.times_s(1 - RECOVERED)
-    if np.median(t90_s) > watched_s:
+    if np.median(t90_s) > watched_s or np.isinf(t90_s).mean() > MAY_STAY_AWAY:
         return _not_recovered(refill, t90_s, watched_s)
     coding_s = _coding_error_s(curves, float(np.median(t90_s)), depth, known.bits_per_pixel)
     excess = placebo_excess(curves, bins, 1 - RECOVERED)
@@ -151,9 +153,9 @@ def _judge(
         crt_s=crt_s,
         crt_ci95_s=interval,
         t90_s=crt_s,
-        t50_s=_median_time(curves, 0.5),
-        t95_s=_median_time(curves, 0.05),
-        tau_s=_median_time(curves, np.exp(-1)),
+        t50_s=_median_time(curves, 0.5, watched_s),
+        t95_s=_median_time(curves, 0.05, watched_s),
+        tau_s=_median_time(curves, np.exp(-1), watched_s),
         visual_s=_visual_s(curves, signal, traces, depth, watched_s),
         overshoot=_overshoot(curves, watched_s),
     )
@@ -187,12 +189,12 @@ def _time_and_interval(
     extra = 1.96 * np.sqrt(MODEL_ERROR**2 + min(coding_s / middle, 0.5) ** 2 + press_error**2)
     down = np.hypot(excess * np.log(middle / max(low, 1e-3)), extra)
     up = np.hypot(excess * np.log(min(high, 60.0) / middle), extra)
-    return float(middle), (float(middle * np.exp(-down)), float(middle * np.exp(up)))
+    return float(middle), (float(middle * np.exp(-down)), float(middle * np.exp(min(up, 50.0))))
 
 
-def _median_time(curves: Posterior, left: float) -> float | None:
+def _median_time(curves: Posterior, left: float, watched_s: float) -> float | None:
     middle = float(np.quantile(curves.times_s(left), 0.5, method="nearest"))
-    return middle if np.isfinite(middle) else None
+    return middle if middle <= watched_s else None
 
 
 def _flags(curves: Posterior, bins: Bins, depth: float) -> list[Flag]:
@@ -201,10 +203,9 @@ def _flags(curves: Posterior, bins: Bins, depth: float) -> list[Flag]:
         flags.append(Flag.INCOMPLETE_BLANCH)
     if bins.u_s[0] > HIDDEN_S:
         flags.append(Flag.START_HIDDEN)
-    if bins.baseline_se > 0.25 * abs(depth):
+    if bins.baseline_se > 0.25 * depth:
         flags.append(Flag.LIGHT_CHANGED)
     times_s = curves.family_times_s(1 - RECOVERED, DOUBTFUL_WEIGHT)
-    times_s = [time_s for time_s in times_s if np.isfinite(time_s)]
     if len(times_s) > 1 and max(times_s) > 1.25 * min(times_s):
         flags.append(Flag.MODELS_DISAGREE)
     if _overshoot(curves, float(bins.u_s[-1])) > 0.1:

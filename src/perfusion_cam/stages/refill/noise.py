@@ -10,6 +10,9 @@ from perfusion_cam.stages.refill.signal import MIN_PLACEBOS, Signal
 from perfusion_cam.types import BoolArray, FloatArray
 
 MAX_BINS = 90
+FEW_PLACEBOS = 2.0
+"""How much more than the site's own scatter at rest its mean may have drifted since, where no
+untouched skin tells: a few seconds at rest show slow drift only in part."""
 DRIFT_TIMES_S = np.array([0.1, 0.3, 1.0, 3.0, 10.0])
 
 
@@ -91,6 +94,8 @@ def _structure(signal: Signal, used: BoolArray) -> tuple[float, float]:
     series = signal.placebo[:, used] / signal.se[used]
     interval_s = float(np.median(np.diff(signal.t_s[used])))
     variance = float(np.mean(np.clip(series, -5, 5) ** 2))
+    if variance <= 0:
+        return 0.5, 3.0
     correlation = []
     for lag_s in DRIFT_TIMES_S:
         lag = max(1, round(lag_s / interval_s))
@@ -114,4 +119,4 @@ def _baseline_se(signal: Signal, used: BoolArray, baseline: BoolArray) -> float:
         shifts = signal.placebo[:, used].mean(axis=1)
         return float(max(1.4826 * np.median(np.abs(shifts)), 0.7 * np.std(shifts), 1e-5))
     spread = float(np.std(signal.value[baseline])) if baseline.sum() > 2 else 0.01
-    return max(spread, 1e-4)
+    return max(FEW_PLACEBOS * spread, 1e-4)

@@ -9,7 +9,7 @@ from perfusion_cam.stages.refill.posterior import Posterior
 from perfusion_cam.stages.refill.signal import MIN_PLACEBOS
 
 BY_CHANCE = 1.2
-"""Ratio that up to 40 placebos, which overlap, reach by chance."""
+"""Ratio that some 40 placebos, which overlap, reach by chance."""
 
 
 def placebo_excess(curves: Posterior, bins: Bins, left: float) -> float:
@@ -38,7 +38,7 @@ def placebo_excess(curves: Posterior, bins: Bins, left: float) -> float:
     log_time, signal = np.log(times_s[back]), curves.signals(bins.u_s)[back]
     together = (log_time - log_time.mean()) @ (signal - signal.mean(axis=0)) / len(log_time)
     whitened = bins.whiten @ together
-    foretold = float(np.linalg.norm(whitened))
+    foretold = float(np.sqrt(curves.scatter) * np.linalg.norm(whitened))
     moved = np.abs(bins.placebo @ (bins.whiten.T @ whitened))
     ratio = 1.4826 * float(np.median(moved)) / max(foretold, 1e-9)
     return float(np.sqrt(1 + max(ratio**2 - BY_CHANCE**2, 0.0)))

@@ -59,11 +59,14 @@ class Posterior:
         Every curve's missing share at `GRID_S` after its release.
     middle : array (n,)
         Their median.
+    scatter : float
+        Scatter of the data over that of the noise model, 1 or more, by which all is widened.
     """
 
     families: tuple[Draws, ...]
     missing: FloatArray
     middle: FloatArray
+    scatter: float
 
     @property
     def model(self) -> str:
@@ -153,7 +156,7 @@ def find_posterior(bins: Bins, release_se_s: float) -> Posterior | None:
         if (draws := round(DRAWS * float(share[i]))) > 0
     )
     missing = np.concatenate([family.model.shape(GRID_S, family.parameters) for family in families])
-    return Posterior(families, missing, np.median(missing, axis=0))
+    return Posterior(families, missing, np.median(missing, axis=0), scatter)
 
 
 class _Samples(NamedTuple):

@@ -118,15 +118,20 @@ def _blood_axis(traces: SiteTraces, noise: FloatArray) -> FloatArray:
 
 
 def _sample_se(traces: SiteTraces, value: FloatArray, placebo: FloatArray) -> FloatArray:
-    """Standard error per sample: placebos' spread at that time, smoothed over half a second."""
+    """Standard error per sample: placebos' spread at that time, smoothed over half a second.
+
+    Without them, what the resting site itself does, slow movements among it.
+    """
     seen = traces.used | traces.baseline
     steps = np.diff(value[seen])
     quick = 1.4826 * float(np.median(np.abs(steps))) / np.sqrt(2) if len(steps) else 1e-3
     if len(placebo) < MIN_PLACEBOS:
-        return np.full(len(value), max(quick, 1e-5))
+        rest = value[traces.baseline]
+        slow = float(np.std(rest)) if len(rest) > 2 else 0.0
+        return np.full(len(value), max(quick, slow, 1e-5))
     spread2 = np.minimum(placebo**2, 25 * np.median(placebo**2, axis=0)).mean(axis=0)
     interval_s = float(np.median(np.diff(traces.t_s)))
     width = max(1, round(0.5 / max(interval_s, 1e-3)))
     kernel = np.ones(width) / width
     smooth = np.convolve(np.pad(spread2, width, mode="edge"), kernel, "same")[width:-width]
-    return np.sqrt(np.maximum(smooth, quick**2))
+    return np.sqrt(np.maximum(smooth, max(quick, 1e-5) ** 2))
