@@ -8,8 +8,8 @@ from perfusion_cam.stages.refill.noise import Bins
 from perfusion_cam.stages.refill.posterior import Posterior
 from perfusion_cam.stages.refill.signal import MIN_PLACEBOS
 
-BY_CHANCE = 1.2
-"""Ratio that some 40 placebos, which overlap, reach by chance."""
+BY_CHANCE = 1.5
+"""Ratio that some 40 placebos, which overlap, reach by chance in one of ten simulated clips."""
 
 
 def placebo_excess(curves: Posterior, bins: Bins, left: float) -> float:
