@@ -130,6 +130,11 @@ def test_families_that_disagree_each_give_a_time() -> None:
     assert everything.min() <= min(times_s) <= max(times_s) <= everything.max()
 
 
+def test_of_curves_that_explain_alike_the_simplest_is_named() -> None:
+    names = [posterior_of(exponential(0.8), Noise(0.01, 0.0), seed).model for seed in range(10)]
+    assert names.count("exponential") >= 8
+
+
 def test_the_same_bins_give_the_same_curves() -> None:
     one, other = (posterior_of(exponential(0.8)).times_s(0.1) for _ in range(2))
     np.testing.assert_array_equal(one, other)

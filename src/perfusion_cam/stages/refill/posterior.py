@@ -50,11 +50,13 @@ class Draws(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """Equally likely curves of every family, best family first.
+    """Equally likely curves of every family, likeliest family first.
 
     Attributes
     ----------
     families : tuple of Draws
+    model : str
+        Name of the family that AICc chooses.
     missing : array (d, n)
         Every curve's missing share at `GRID_S` after its release.
     middle : array (n,)
@@ -64,14 +66,10 @@ class Posterior:
     """
 
     families: tuple[Draws, ...]
+    model: str
     missing: FloatArray
     middle: FloatArray
     scatter: float
-
-    @property
-    def model(self) -> str:
-        """Name of the likeliest family."""
-        return self.families[0].model.name
 
     @property
     def depth(self) -> FloatArray:
@@ -115,9 +113,10 @@ class Posterior:
 def find_posterior(bins: Bins, release_se_s: float) -> Posterior | None:
     """Weigh all curves of all families by how well they explain the bins.
 
-    A family is weighed by its evidence, not by its best fit less a charge for each parameter as in
-    AICc: a parameter that no sample shows, such as a fast first part that was over before the skin
-    came in sight, costs nothing and takes nothing away, but widens what can be said.
+    AICc chooses the family that is named. Times average all of them, each weighed by its evidence,
+    not by its best fit less a charge for each parameter as in AICc: a parameter that no sample
+    shows, such as a fast first part that was over before the skin came in sight, costs nothing and
+    takes nothing away, but widens what can be said.
 
     Parameters
     ----------
@@ -156,7 +155,9 @@ def find_posterior(bins: Bins, release_se_s: float) -> Posterior | None:
         if (draws := round(DRAWS * float(share[i]))) > 0
     )
     missing = np.concatenate([family.model.shape(GRID_S, family.parameters) for family in families])
-    return Posterior(families, missing, np.median(missing, axis=0), scatter)
+    criterion = [one.aicc(scatter, len(bins.value)) for one in samples]
+    model = MODELS[int(np.argmin(criterion))].name
+    return Posterior(families, model, missing, np.median(missing, axis=0), scatter)
 
 
 class _Samples(NamedTuple):
@@ -166,6 +167,16 @@ class _Samples(NamedTuple):
     log_excess: FloatArray
     explained: Explained
     scatter: float
+
+    def aicc(self, scatter: float, bins: int) -> float:
+        """Akaike's criterion of the best curve, for few bins and such a scatter.
+
+        Burnham & Anderson 2002, Model Selection and Multimodel Inference, eq. 2.25 (QAICc).
+        """
+        free = 3 + self.parameters.shape[1]
+        misfit = self.explained.misfit[np.isfinite(self.explained.log_volume)]
+        correction = 2 * free * (free + 1) / (bins - free - 1)
+        return float(misfit.min(initial=np.inf) / scatter + 2 * free + correction)
 
     def log_weights(self, scatter: float) -> FloatArray:
         told = self.explained
