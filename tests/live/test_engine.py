@@ -124,16 +124,16 @@ def test_dropped_pictures_are_counted_and_the_rest_measured_as_offline(
 
 def test_two_sides_are_compared(made: Callable[..., Engine], tmp_path: Path) -> None:
     gate = threading.Semaphore(0)
-    more = [replace(pictures()[-1], t_s=12.1), replace(pictures()[-1], t_s=12.2)]
+    more = [replace(pictures()[-1], t_s=12.1 + 0.4 * step) for step in range(6)]
     later = [replace(frame, t_s=frame.t_s + 20.0) for frame in pictures()]
     engine = made(lambda: ListSource([*pictures(), *more, *later], gate=gate), depth=1000)
     engine.choose_side("affected")
     gate.release(len(pictures()))
     until(lambda: engine.state.frames == len(pictures()))
-    gate.release(1)  # what was measured aside is seen with the next picture
-    until(lambda: engine._examining._measuring is None or engine._examining._measuring.done())
-    gate.release(1)
-    until(lambda: engine.state.frames == len(pictures()) + 2)
+    for taken in range(1, len(more) + 1):  # what was measured aside is seen with the next picture
+        gate.release(1)
+        until(lambda taken=taken: engine.state.frames == len(pictures()) + taken)
+        until(lambda: engine._examining._measuring is None or engine._examining._measuring.done())
     assert engine.state.guided.phase == "recovering"
     assert engine.state.guided.back
     assert engine.state.provisional is not None
