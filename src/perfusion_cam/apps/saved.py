@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,13 +16,14 @@ from pydantic import BaseModel, Field, ValidationError
 from perfusion_cam.apps.failing import complain
 from perfusion_cam.apps.live_words import shares
 from perfusion_cam.errors import OutputError, SourceError
+from perfusion_cam.live.clip import CLIP
 from perfusion_cam.report.atomic import write
 from perfusion_cam.report.document import to_json
 from perfusion_cam.report.folder import CURVE, RESULT, STILL
 from perfusion_cam.report.wording import RESEARCH_USE_ONLY, seconds, verdict
+from perfusion_cam.sources.video_file import sha256_of
 from perfusion_cam.types import BoolArray, FloatArray, Refill
 
-CLIP = "clip.mp4"
 MANUAL = "manual.json"
 DEPTH = 2
 """A live examination's folder holds one for each placement, and stands in one with all others."""
@@ -204,14 +205,7 @@ def _recording(folder: Path, source: SavedSource) -> Path | None:
     name = Path(source.file).name
     for place in (folder, folder.parent, folder.parent.parent, Path.cwd()):
         path = place / name
-        if path.is_file() and _sha256(path) == source.sha256:
-            return path
+        with suppress(SourceError):
+            if path.is_file() and sha256_of(path) == source.sha256:
+                return path
     return folder / CLIP if (folder / CLIP).is_file() else None
-
-
-def _sha256(path: Path) -> str | None:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None

@@ -28,6 +28,7 @@ QUALITY = "8"
 compression rounds away: of a simulated press the refill time came out 0.4 % off at 8, 1.5 % at 12
 and 11 % at the 23 that encoders choose by themselves, the blanch depth 0.1 %, 6 % and 5 %."""
 DEPTH = 45
+CLIP = "clip.mp4"
 ROOM_BYTES = 100_000_000
 """A clip ends before the disk is full: results matter more."""
 MATRICES = {"bt601": Colorspace.ITU601, "bt709": Colorspace.ITU709, "bt2020": Colorspace.BT2020}
@@ -157,7 +158,7 @@ class Clips:
 def unused(folder: Path) -> Path:
     """Name a clip that is not there yet: a placement's second one must not replace its first."""
     number = 1
-    while (path := folder / ("clip.mp4" if number == 1 else f"clip-{number}.mp4")).exists():
+    while (path := folder / (CLIP if number == 1 else f"clip-{number}.mp4")).exists():
         number += 1
     return path
 

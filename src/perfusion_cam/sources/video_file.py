@@ -125,7 +125,7 @@ class VideoFile:
         median_step_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else None
         return SourceInfo(
             file=self._path.name,
-            sha256=_sha256(self._path),
+            sha256=sha256_of(self._path),
             width=self._size_px[0],
             height=self._size_px[1],
             frames=len(times_s),
@@ -234,7 +234,14 @@ def _plural(count: int, noun: str) -> str:
     return noun if count == 1 else f"{noun}s"
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Digest of a file's bytes, by which a recording is known again.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be read.
+    """
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

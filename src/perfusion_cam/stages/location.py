@@ -100,10 +100,11 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
         return Flag.LOST
     staying = pallor_map(window, press, baseline, *STAYING_S)
     changes = [pallor_map(window, press, baseline, 0.0, over_s) for over_s in EARLY_S]
+    wandering = [_wandering(change, staying, baseline, reach) for change in changes]
     found = []
     for scale in SCALES_CELLS:
-        for change in changes:
-            patch = _best_patch(change, staying, baseline, allowed & seen, reach, scale)
+        for change, moved in zip(changes, wandering, strict=True):
+            patch = _best_patch(change, staying, moved, baseline, allowed & seen, reach, scale)
             found += [] if patch is None else [patch]
     if not found:
         return Flag.DOES_NOT_BLANCH
@@ -142,9 +143,25 @@ class _Patch(NamedTuple):
     detectable: float
 
 
+class _Wandering(NamedTuple):
+    """Pallor at first, and by how much more than noise it rose since, unblurred (rows, cols)."""
+
+    pale: FloatArray
+    rise: FloatArray
+
+
+def _wandering(
+    change: FloatArray, staying: FloatArray, baseline: FloatArray, reach: BoolArray
+) -> _Wandering:
+    first, later = _pale(change, SCALES_CELLS[0]), _pale(staying, SCALES_CELLS[0])
+    rise = np.maximum(later, 0) - np.maximum(first, 0)
+    return _Wandering(first, rise - RISE_NOISE * _noise(first, baseline, reach))
+
+
 def _best_patch(
     change: FloatArray,
     staying: FloatArray,
+    wandering: _Wandering,
     baseline: FloatArray,
     allowed: BoolArray,
     reach: BoolArray,
@@ -161,9 +178,6 @@ def _best_patch(
     noise = _noise(pale, baseline, reach)
     score = np.where(allowed, pale / noise, 0.0).astype(np.float32)
     darker = np.maximum(-score, 0)
-    fine, fine_later = _pale(change, SCALES_CELLS[0]), _pale(staying, SCALES_CELLS[0])
-    wandering = np.maximum(fine_later, 0) - np.maximum(fine, 0)
-    wandering -= RISE_NOISE * _noise(fine, baseline, reach)
     for _ in range(TRIES):
         row, col = np.unravel_index(int(score.argmax()), score.shape)
         top = float(score[row, col])
@@ -172,7 +186,7 @@ def _best_patch(
         cells = _patch(pale, allowed, int(row), int(col))
         radius = np.sqrt(cells.sum() / np.pi)
         near = cv2.dilate(cells.astype(np.uint8), _disc(max(2, round(0.7 * radius)))) > 0
-        wanders = (wandering[near] > MAX_RISE * fine[cells].max()).any()
+        wanders = (wandering.rise[near] > MAX_RISE * wandering.pale[cells].max()).any()
         if wanders or np.quantile(change[cells] @ PALLOR, 0.9) > FULL_PALLOR:
             score[near] = 0
             continue

@@ -58,13 +58,14 @@ def test_a_window_holds_its_ends(start_s: float, end_s: float) -> None:
 
 
 @pytest.mark.parametrize(("start_s", "end_s"), [(0.0, 0.0), (1.0, 6.0), (50.0, 60.0)])
-def test_times_and_single_grids_are_those_of_the_window(start_s: float, end_s: float) -> None:
-    history = filled(3 * BLOCK)
-    window = history.window(start_s, end_s)
-    np.testing.assert_array_equal(history.times_s(start_s, end_s), window.t_s)
-    np.testing.assert_array_equal(history.registered(start_s, end_s), window.registered)
-    for index, t_s in enumerate(window.t_s):
-        np.testing.assert_array_equal(history.log_rgb(t_s), window.log_rgb(index))
+def test_a_part_of_what_is_kept_is_those_very_samples(start_s: float, end_s: float) -> None:
+    window = filled(3 * BLOCK).window(start_s, end_s)
+    given = [one for one in map(sample, range(3 * BLOCK)) if start_s <= one.t_s <= end_s]
+    np.testing.assert_array_equal(window.t_s, [one.t_s for one in given])
+    followed = [round(one.t_s * RATE_HZ) % 5 != 0 for one in given]
+    np.testing.assert_array_equal(window.registered, followed)
+    for index, one in enumerate(given):
+        np.testing.assert_allclose(window.log_rgb(index), one.log_rgb, atol=0.51 / LIGHT_CODE)
 
 
 def test_a_window_where_nothing_was_is_empty() -> None:

@@ -47,17 +47,18 @@ class Past:
         bare: FloatArray,
         weights: FloatArray,
     ) -> None:
-        times_s = history.times_s(start_s - LOOK_BACK_S, start_s)
-        interval_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else STEP_S
+        window = history.window(start_s - LOOK_BACK_S, start_s)
+        interval_s = float(np.median(np.diff(window.t_s))) if len(window.t_s) > 1 else STEP_S
         step = max(1, round(STEP_S / max(interval_s, 1e-3)))
-        self.t_s = times_s[::-step].copy()
+        picks = range(len(window.t_s) - 1, -1, -step)
+        self.t_s = window.t_s[::-step].copy()
         self._interval_s = step * interval_s
         covered = np.flatnonzero(tool)
         as_bare, as_held = (_by_colour(grid, covered, weights) for grid in (bare, held))
         near_held2 = 0.25 * ((as_bare - as_held) ** 2).sum(axis=0)
         bare_share, held_share = [], []
-        for t_s in self.t_s:
-            grid = smooth(history.log_rgb(t_s))
+        for pick in picks:
+            grid = smooth(window.log_rgb(pick))
             grid -= common_gain(grid - bare, ~tool)
             cells = _by_colour(grid, covered, weights)
             to_bare2 = ((cells - as_bare) ** 2).sum(axis=0)

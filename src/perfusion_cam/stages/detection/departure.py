@@ -85,7 +85,7 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     Departure or None
         None where nothing had rested there for a second or more.
     """
-    if not _followed(history.registered(burst.start_s - BEFORE_S, burst.end_s + AFTER_S)):
+    if not _followed(history.window(burst.start_s - BEFORE_S, burst.end_s + AFTER_S)):
         return None
     held = _mean(history.window(burst.start_s - BEFORE_S, burst.start_s))
     bare = _mean(history.window(burst.end_s, burst.end_s + AFTER_S))
@@ -107,7 +107,7 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     if not MIN_HOLD_S < release_s - cover.contact_s < MAX_HOLD_S:
         return None
     # A burst in plain sight says nothing of what was there before if most of that was not.
-    if not _followed(history.registered(cover.baseline_s[0], burst.end_s)):
+    if not _followed(history.window(cover.baseline_s[0], burst.end_s)):
         return None
     untouched = _mean(history.window(*cover.baseline_s)) if cover.seen_bare else bare
     hides = _hidden_texture(untouched, held, bare, tool)
@@ -126,9 +126,9 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     )
 
 
-def _followed(registered: BoolArray) -> bool:
+def _followed(window: GridWindow) -> bool:
     """Whether the skin was followed in most pictures, if there are any."""
-    return len(registered) > 0 and bool(registered.mean() >= MIN_REGISTERED)
+    return len(window.t_s) > 0 and bool(window.registered.mean() >= MIN_REGISTERED)
 
 
 def _weights(history: GridHistory, start_s: float) -> FloatArray:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from perfusion_cam.types import (
     LIGHT_CODE,
-    BoolArray,
     FloatArray,
     GridSample,
     GridShape,
@@ -66,42 +65,8 @@ class GridHistory:
         while self._blocks[0].t_s[self._blocks[0].count - 1] < sample.t_s - KEPT_S:
             self._blocks.popleft()
 
-    def times_s(self, start_s: float, end_s: float) -> FloatArray:
-        """Times of the samples from `start_s` to `end_s` inclusive."""
-        parts = self._parts(start_s, end_s)
-        return np.concatenate([block.t_s[part] for block, part in parts])
-
-    def registered(self, start_s: float, end_s: float) -> BoolArray:
-        """Whether the skin was followed in those samples."""
-        parts = self._parts(start_s, end_s)
-        return np.concatenate([block.registered[part] for block, part in parts])
-
-    def log_rgb(self, t_s: float) -> FloatArray:
-        """Natural-log light of the sample taken at `t_s`, array (rows, cols, 3) float32.
-
-        Raises
-        ------
-        KeyError
-            If none was.
-        """
-        block, part = self._parts(t_s, t_s)[0]
-        if part.start == part.stop:
-            raise KeyError(t_s)
-        return np.asarray(block.light_code[part.start] * np.float32(1 / LIGHT_CODE))
-
     def window(self, start_s: float, end_s: float) -> GridWindow:
-        """The samples from `start_s` to `end_s` inclusive; later ones change nothing in them."""
-        parts = self._parts(start_s, end_s)
-        return GridWindow(
-            self._shape,
-            self.times_s(start_s, end_s),
-            Stacked([block.light_code[part] for block, part in parts]),
-            Stacked([block.marks[part] for block, part in parts]),
-            self.registered(start_s, end_s),
-        )
-
-    def _parts(self, start_s: float, end_s: float) -> list[tuple[_Block, slice]]:
-        """Where the samples from `start_s` to `end_s` lie; one empty part if there is none."""
+        """The samples from `start_s` to `end_s` inclusive; grids are not copied, and stay."""
         parts = []
         for block in self._blocks:
             times = block.t_s[: block.count]
@@ -109,7 +74,14 @@ class GridHistory:
             hi = int(np.searchsorted(times, end_s, "right"))
             if hi > lo:
                 parts.append((block, slice(lo, hi)))
-        return parts or [(self._new_block(), slice(0, 0))]
+        parts = parts or [(self._new_block(), slice(0, 0))]
+        return GridWindow(
+            self._shape,
+            np.concatenate([block.t_s[part] for block, part in parts]),
+            Stacked([block.light_code[part] for block, part in parts]),
+            Stacked([block.marks[part] for block, part in parts]),
+            np.concatenate([block.registered[part] for block, part in parts]),
+        )
 
     def _new_block(self) -> _Block:
         cells = (self._shape.rows, self._shape.cols)

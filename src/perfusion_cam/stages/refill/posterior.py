@@ -41,11 +41,14 @@ class Draws(NamedTuple):
     level: FloatArray
     shift_s: FloatArray
 
+    def left(self, u_s: FloatArray | float) -> FloatArray:
+        """Share of the depth still missing, array (k, n), `u_s` (n,) after the nominal release."""
+        since_s = np.maximum(u_s - self.shift_s[:, None], 0.0)
+        return self.model.shape(since_s, self.parameters)
+
     def pallor(self, u_s: FloatArray) -> FloatArray:
         """Signal, array (k, n), `u_s` (n,) after the nominal release."""
-        since_s = np.maximum(u_s - self.shift_s[:, None], 0.0)
-        missing = self.model.shape(since_s, self.parameters)
-        return np.asarray(self.depth[:, None] * missing + self.level[:, None])
+        return np.asarray(self.depth[:, None] * self.left(u_s) + self.level[:, None])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +91,7 @@ class Posterior:
 
     def left_at(self, u_s: float) -> FloatArray:
         """Share of the depth still missing `u_s` after the nominal release, array (d,)."""
-        return np.concatenate(
-            [
-                family.model.shape(np.maximum(u_s - family.shift_s[:, None], 0), family.parameters)
-                for family in self.families
-            ]
-        )[:, 0]
+        return np.concatenate([family.left(u_s)[:, 0] for family in self.families])
 
     def middle_shape(self, u_s: FloatArray) -> FloatArray:
         """Median missing share `u_s` (n,) after release."""
