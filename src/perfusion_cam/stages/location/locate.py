@@ -1,0 +1,126 @@
+"""Find where the skin blanched, and the unpressed skin beside it."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from perfusion_cam.colour import same_skin
+from perfusion_cam.quality import Flag
+from perfusion_cam.stages.location.pallor import pallor_map
+from perfusion_cam.stages.location.patch import (
+    SAME_LIGHT,
+    SAME_TINT,
+    EarlyChange,
+    best_patch,
+)
+from perfusion_cam.stages.location.shapes import disc, radius_of
+from perfusion_cam.types import BoolArray, FloatArray, GridWindow, Press, Site
+
+NoSite = Literal[Flag.DOES_NOT_BLANCH, Flag.NO_SKIN_BESIDE, Flag.LOST]
+"""Why there is no site: nothing paled, nothing to compare with, or the place left the picture."""
+
+EARLY_S = (0.3, 1.2)
+"""Two stretches after the tool has left over which pallor is averaged: fast and slow refill."""
+STAYING_S = (0.3, 0.7)
+BACK_S, BACK_SHARE = 6.0, 1 / 3
+"""Skin never seen before counts as at rest in the last third of the 6 s after the tool has left, or
+of as long as it was watched."""
+SCALES_CELLS = (1.0, 2.5, 5.0)
+"""Blurs under which a patch is looked for: a fingertip seen from far, and from near."""
+CLEAR_SHARE = 0.5
+"""The least blurred patch that stands out this well against the clearest is taken: its outline is
+truest."""
+MIN_SEEN_SHARE = 0.5
+"""Share of the place pressed that must be in the picture all the time."""
+
+
+def locate(window: GridWindow, press: Press, within: BoolArray | None = None) -> Site | NoSite:
+    """Find the site of a press.
+
+    Where the skin was not seen bare before, what it looked like at the end stands for its rest.
+
+    Parameters
+    ----------
+    window : GridWindow
+        From the press's baseline on.
+    press : Press
+    within : array (rows, cols) bool, optional
+        Cells in which to look (a user's circle or box).
+
+    Returns
+    -------
+    Site or Flag
+        The reason where there is no site. A site that stands out less than its rivals
+        (`stands_out` below 1) is only the best guess.
+    """
+    baseline = window.mean_log_rgb(_at_rest(window, press))
+    reach = _reach(press.tool_cells)
+    allowed = reach if within is None else within
+    seen = np.asarray(window.valid().all(axis=0))
+    if (allowed & seen).sum() < MIN_SEEN_SHARE * allowed.sum():
+        return Flag.LOST
+    staying = pallor_map(window, press, baseline, *STAYING_S)
+    changes = [pallor_map(window, press, baseline, 0.0, over_s) for over_s in EARLY_S]
+    seen_early = [EarlyChange.of(baseline, change, staying, reach) for change in changes]
+    patches = [
+        best_patch(early, allowed & seen, scale)
+        for scale, early in itertools.product(SCALES_CELLS, seen_early)
+    ]
+    found = [patch for patch in patches if patch is not None]
+    if not found:
+        return Flag.DOES_NOT_BLANCH
+    clearest = max(patch.stands_out for patch in found)
+    best = next(patch for patch in found if patch.stands_out >= CLEAR_SHARE * clearest)
+    cells = best.cells
+    control = _control(cells, best.pale, baseline, seen)
+    if control.sum() < cells.sum() / 2:
+        return Flag.NO_SKIN_BESIDE
+    rows, cols = np.nonzero(cells)
+    cell_px = window.shape.cell_px
+    return Site(
+        x_px=float((cols.mean() + 0.5) * cell_px),
+        y_px=float((rows.mean() + 0.5) * cell_px),
+        radius_px=radius_of(cells) * cell_px,
+        cells=cells,
+        control_cells=control,
+        stands_out=best.stands_out,
+        detectable=best.detectable,
+    )
+
+
+def _at_rest(window: GridWindow, press: Press) -> BoolArray:
+    """Samples that show the skin at rest."""
+    if press.seen_bare:
+        return np.asarray(window.t_s <= press.baseline_s[1])
+    since_s = window.t_s - press.uncovered_s
+    end_s = min(since_s[-1], BACK_S)
+    return np.asarray((since_s >= (1 - BACK_SHARE) * end_s) & (since_s <= end_s))
+
+
+def _control(
+    cells: BoolArray, pale: FloatArray, baseline: FloatArray, seen: BoolArray
+) -> BoolArray:
+    """A ring of the same skin round the site that did not blanch."""
+    radius = radius_of(cells)
+    distance = cv2.distanceTransform((~cells).astype(np.uint8), cv2.DIST_L2, 5)
+    ring = (distance > max(2.0, 0.9 * radius)) & (distance < max(6.0, 2.4 * radius))
+    peak = float(pale[cells].max())
+    alike = same_skin(baseline, cells, SAME_TINT, SAME_LIGHT)
+    return np.asarray(ring & alike & seen & (np.abs(pale) < 0.25 * peak))
+
+
+def _reach(tool: BoolArray) -> BoolArray:
+    """The tool's cells, holes filled (a clear slide is seen by its edges), and a margin."""
+    size = max(tool.shape)
+    gap = disc(max(2, size // 14))
+    margin = disc(max(1, size // 40))
+    padded = cv2.copyMakeBorder(
+        tool.astype(np.uint8), size // 10, size // 10, size // 10, size // 10, cv2.BORDER_CONSTANT
+    )
+    filled = cv2.dilate(cv2.morphologyEx(padded, cv2.MORPH_CLOSE, gap), margin)
+    inner = filled[size // 10 : -(size // 10), size // 10 : -(size // 10)]
+    return np.asarray(inner > 0)

@@ -1,0 +1,164 @@
+"""The patch that paled most as skin does when blood is pressed out."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Self
+
+import cv2
+import numpy as np
+
+from perfusion_cam.colour import same_skin
+from perfusion_cam.stages.location.pallor import PALLOR, local_pallor, pallor_noise
+from perfusion_cam.stages.location.shapes import disc, grown, radius_of
+from perfusion_cam.types import BoolArray, FloatArray
+
+STAYING_SHARE = 0.5
+"""Pallor counts up to what is left of it in this stretch, over this share: skin's colour comes
+back by degrees (a time constant of 0.2 s leaves a fifth), the last of a hand goes at once."""
+MIN_SCORE = 5.0
+"""Robust standard deviations of untouched skin that a pale patch must stand out by."""
+MAX_LIGHT_LIKENESS = 0.92
+"""Red change over green-blue change: 1 is light alone, 0 to 0.4 is blood (evidence: S, A)."""
+MAX_RISE = 0.3
+"""Of a patch's pallor, by which the skin beside it may become paler once the tool has left: blood
+only comes back, a glint wanders."""
+RISE_NOISE = 5.0
+"""Standard deviations of that which are noise."""
+FULL_PALLOR = 0.8
+"""Natural-log light of green and blue beyond which a change is no blanch: skin without any blood
+is paler by 0.53 (type I) to 0.68 (type VI)."""
+WANDER_BLUR_CELLS = 1.0
+SAME_TINT = 0.22
+SAME_LIGHT = 0.7
+"""Natural-log differences in colour and in brightness up to which a cell is the same skin."""
+MIN_RADIUS_CELLS = 1.6
+MAX_RADIUS_SHARE = 0.15
+RIVAL_FACTOR = 1.6
+TRIES = 8
+TOUCHING = np.ones((5, 5), np.uint8)
+BESIDE = np.ones((7, 7), np.uint8)
+
+
+class Patch(NamedTuple):
+    """Cells that paled, and how far they stand out.
+
+    Attributes
+    ----------
+    cells : array (rows, cols) bool
+    pale : array (rows, cols)
+        Pallor of all cells as it was looked at.
+    stands_out : float
+        Over the bar set by noise and rivals; below 1 it may be chance.
+    detectable : float
+        Pallor that would just have stood out there.
+    """
+
+    cells: BoolArray
+    pale: FloatArray
+    stands_out: float
+    detectable: float
+
+
+class EarlyChange(NamedTuple):
+    """How light changed from rest to a stretch just after the tool has left.
+
+    Attributes
+    ----------
+    baseline : array (rows, cols, 3)
+        Natural-log light at rest.
+    change : array (rows, cols, 3)
+        In that stretch.
+    staying : array (rows, cols, 3)
+        A little later, when the last of a hand is gone.
+    reach : array (rows, cols) bool
+        Where the tool was.
+    first, rise : array (rows, cols)
+        Pallor in that stretch, and by how much more than noise it rose until later.
+    """
+
+    baseline: FloatArray
+    change: FloatArray
+    staying: FloatArray
+    reach: BoolArray
+    first: FloatArray
+    rise: FloatArray
+
+    @classmethod
+    def of(
+        cls, baseline: FloatArray, change: FloatArray, staying: FloatArray, reach: BoolArray
+    ) -> Self:
+        """Take two maps of change, and find what rose between them."""
+        first = local_pallor(change, WANDER_BLUR_CELLS)
+        later = local_pallor(staying, WANDER_BLUR_CELLS)
+        rise = np.maximum(later, 0) - np.maximum(first, 0)
+        rise -= RISE_NOISE * pallor_noise(first, baseline, reach)
+        return cls(baseline, change, staying, reach, first, rise)
+
+
+def best_patch(early: EarlyChange, allowed: BoolArray, scale_cells: float) -> Patch | None:
+    """Find the patch that stands out most among those that changed as blood does.
+
+    Its rival is the patch that turned *darker* most: nothing in a press makes skin beside the
+    tool darker than before, so that is what chance, shadow and movement are capable of here.
+
+    Parameters
+    ----------
+    early : EarlyChange
+    allowed : array (rows, cols) bool
+        Where to look.
+    scale_cells : float
+        Size of the blur under which to look.
+    """
+    pale = _lasting_pallor(early, scale_cells)
+    noise = pallor_noise(pale, early.baseline, early.reach)
+    score = np.where(allowed, pale / noise, 0.0).astype(np.float32)
+    darker = np.maximum(-score, 0)
+    for _ in range(TRIES):
+        row, col = np.unravel_index(int(score.argmax()), score.shape)
+        top = float(score[row, col])
+        if top <= 0:
+            return None
+        cells = _core(pale, allowed, int(row), int(col))
+        near = grown(cells, disc(max(2, round(0.7 * radius_of(cells)))))
+        if _is_no_skin(early, cells, near):
+            score[near] = 0
+        elif _has_size(cells) and _blood_like(early.change, cells):
+            alike = same_skin(early.baseline, cells, SAME_TINT, SAME_LIGHT)
+            rival = float(darker[alike].max(initial=0.0))
+            bar = max(MIN_SCORE, RIVAL_FACTOR * rival)
+            return Patch(cells, pale, top / bar, bar * float(noise[row, col]))
+        else:
+            score[grown(cells, TOUCHING)] = 0
+    return None
+
+
+def _lasting_pallor(early: EarlyChange, scale_cells: float) -> FloatArray:
+    now = local_pallor(early.change, scale_cells)
+    later = local_pallor(early.staying, scale_cells) / STAYING_SHARE
+    least = np.sign(now) * np.minimum(abs(now), abs(later))
+    return np.asarray(np.where(now * later > 0, least, 0.0), np.float32)
+
+
+def _is_no_skin(early: EarlyChange, cells: BoolArray, near: BoolArray) -> bool:
+    """Whether it does what no skin does: wander, or pale beyond having no blood."""
+    wanders = (early.rise[near] > MAX_RISE * early.first[cells].max()).any()
+    return bool(wanders or np.quantile(early.change[cells] @ PALLOR, 0.9) > FULL_PALLOR)
+
+
+def _has_size(cells: BoolArray) -> bool:
+    return bool(MIN_RADIUS_CELLS <= radius_of(cells) <= MAX_RADIUS_SHARE * max(cells.shape))
+
+
+def _core(pale: FloatArray, allowed: BoolArray, row: int, col: int) -> BoolArray:
+    """The site's core: connected cells at least half as pale as the palest."""
+    core = ((pale >= 0.5 * pale[row, col]) & allowed).astype(np.uint8)
+    _, labels = cv2.connectedComponents(core)
+    return np.asarray(labels == labels[row, col])
+
+
+def _blood_like(change: FloatArray, patch: BoolArray) -> bool:
+    """Whether a patch changed as blood does, not as light does."""
+    beside = grown(patch, BESIDE) & ~patch
+    red, green, blue = change[patch].mean(axis=0) - change[beside].mean(axis=0)
+    pale = (green + blue) / 2
+    return bool(pale > 0 and red < MAX_LIGHT_LIKENESS * pale)

@@ -1,0 +1,25 @@
+"""Sets of cells as shapes."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from perfusion_cam.types import BoolArray
+
+
+def disc(radius_cells: int) -> NDArray[np.uint8]:
+    """A filled circle, to dilate and close with."""
+    side = 2 * radius_cells + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
+
+
+def radius_of(cells: BoolArray) -> float:
+    """Radius in cells of the disc of the same area."""
+    return float(np.sqrt(cells.sum() / np.pi))
+
+
+def grown(cells: BoolArray, shape: NDArray[np.uint8]) -> BoolArray:
+    """The cells and all that `shape`, laid over any of them, touches."""
+    return np.asarray(cv2.dilate(cells.astype(np.uint8), shape) > 0)
