@@ -27,6 +27,9 @@ RADIUS = 5.0
 DEPTH = 0.15
 NOISE = 0.008
 DURATION_S = 8.0
+TABLE_COL = 50
+TABLE = np.array([-0.2, 0.3, 0.45])
+"""Light of something grey against that of skin."""
 
 
 def fading(t_s: Array, tau_s: float = 1.0) -> Array:
@@ -122,6 +125,31 @@ def test_a_glint_that_wanders_is_not_taken(cells_per_s: float, pressed: bool) ->
         return
     assert isinstance(site, Site)
     assert off_cells(site, VISIT.row, VISIT.col) < 2.0
+
+
+def beside_a_table(slid_cells: float, depth: float) -> tuple[GridWindow, Press]:
+    """Skin whose border the press pushed aside, and which slides back, round a pale disc."""
+    t_s = times(DURATION_S)
+    grids = stack(t_s, [VISIT], seed=1, noise=NOISE)
+    left = fading(t_s)
+    across = np.arange(SHAPE.cols) - TABLE_COL
+    for grid, share in zip(grids, left, strict=True):
+        border = 1 / (1 + np.exp(-np.clip((across + slid_cells * share) / 0.6, -40, 40)))
+        grid += (border[None, :, None] * TABLE).astype(np.float32)
+        grid += (share * depth * soft_disc(26, 38, 4)[..., None] * BLOOD).astype(np.float32)
+    return window(t_s, grids), press_of(VISIT, DURATION_S)
+
+
+@pytest.mark.parametrize("slid_cells", [-2.5, -1.0, 0.4, 1.0, 2.5])
+def test_a_border_that_slid_aside_is_not_taken(slid_cells: float) -> None:
+    assert does_not_stand_out(locate(*beside_a_table(slid_cells, depth=0.0)))
+
+
+@pytest.mark.parametrize("slid_cells", [-2.0, 0.0, 2.0])
+def test_beside_a_border_that_slid_aside_the_blanch_is_found(slid_cells: float) -> None:
+    site = found_in(beside_a_table(slid_cells, depth=0.08))
+    assert off_cells(site, 26, 38) < 1.5
+    assert site.stands_out > 1
 
 
 def test_paler_than_skin_without_blood_is_not_taken() -> None:

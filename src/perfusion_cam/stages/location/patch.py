@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from perfusion_cam.colour import same_skin
+from perfusion_cam.stages.location.movement import share_by_sliding
 from perfusion_cam.stages.location.pallor import PALLOR, local_pallor, pallor_noise
 from perfusion_cam.stages.location.shapes import disc, grown, radius_of
 from perfusion_cam.types import BoolArray, FloatArray
@@ -31,6 +32,8 @@ WANDER_BLUR_CELLS = 1.0
 SAME_TINT = 0.22
 SAME_LIGHT = 0.7
 """Natural-log differences in colour and in brightness up to which a cell is the same skin."""
+MAX_SLIDING_SHARE = 0.5
+"""Of a patch's pallor; a blanch reaches 0.1, a border that slid 0.9 or more."""
 MIN_RADIUS_CELLS = 1.6
 MAX_RADIUS_SHARE = 0.15
 RIVAL_FACTOR = 1.6
@@ -120,7 +123,7 @@ def best_patch(early: EarlyChange, allowed: BoolArray, scale_cells: float) -> Pa
             return None
         cells = _core(pale, allowed, int(row), int(col))
         near = grown(cells, disc(max(2, round(0.7 * radius_of(cells)))))
-        if _is_no_skin(early, cells, near):
+        if _is_no_blanch(early, cells, near):
             score[near] = 0
         elif _has_size(cells) and _blood_like(early.change, cells):
             alike = same_skin(early.baseline, cells, SAME_TINT, SAME_LIGHT)
@@ -139,10 +142,17 @@ def _lasting_pallor(early: EarlyChange, scale_cells: float) -> FloatArray:
     return np.asarray(np.where(now * later > 0, least, 0.0), np.float32)
 
 
-def _is_no_skin(early: EarlyChange, cells: BoolArray, near: BoolArray) -> bool:
-    """Whether it does what no skin does: wander, or pale beyond having no blood."""
-    wanders = (early.rise[near] > MAX_RISE * early.first[cells].max()).any()
-    return bool(wanders or np.quantile(early.change[cells] @ PALLOR, 0.9) > FULL_PALLOR)
+def _is_no_blanch(early: EarlyChange, cells: BoolArray, near: BoolArray) -> bool:
+    """Whether it does what no blanch does: wander, pale beyond having no blood, or slide."""
+    peak = early.first[cells].max()
+    if peak <= 0:
+        return True
+    wanders = (early.rise[near] > MAX_RISE * peak).any()
+    too_pale = np.quantile(early.change[cells] @ PALLOR, 0.9) > FULL_PALLOR
+    palest = cells & (early.first >= 0.5 * peak)
+    return bool(wanders or too_pale) or (
+        share_by_sliding(early.baseline, early.change, palest) > MAX_SLIDING_SHARE
+    )
 
 
 def _has_size(cells: BoolArray) -> bool:

@@ -1,0 +1,78 @@
+"""Tell skin that slid from skin that paled."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from perfusion_cam.stages.location.pallor import PALLOR
+from perfusion_cam.stages.location.shapes import disc, grown, radius_of
+from perfusion_cam.types import BoolArray, FloatArray
+
+MAX_SLID_CELLS = 5
+PER_CELL = 2
+"""Placements tried per cell and direction."""
+MIN_ROOM_CELLS = 5
+"""Room round a patch that must be explained along with it."""
+
+
+def share_by_sliding(baseline: FloatArray, change: FloatArray, cells: BoolArray) -> float:
+    """How much of a patch's pallor goes away when the resting picture is laid where it fits best.
+
+    Pallor stays, wherever the picture is laid; the border of a limb that was pushed aside goes.
+
+    Parameters
+    ----------
+    baseline, change : array (rows, cols, 3)
+        Natural-log light at rest, and its change since.
+    cells : array (rows, cols) bool
+        The patch.
+
+    Returns
+    -------
+    float
+        About 0 for skin that paled, about 1 for a border that slid.
+    """
+    around = _box(cells, max(MIN_ROOM_CELLS, round(radius_of(cells))))
+    inside = cells[around]
+    beside = grown(inside, disc(2)) & ~inside
+    rows, cols = around
+    reach = MAX_SLID_CELLS
+    wider = np.pad(baseline, ((reach, reach), (reach, reach), (0, 0)), mode="edge")
+    resting = _finer(wider[rows.start : rows.stop + 2 * reach, cols.start : cols.stop + 2 * reach])
+    shown = _finer((baseline + change)[around])
+    misfit = cv2.matchTemplate(resting, shown, cv2.TM_SQDIFF)
+    top, left = np.unravel_index(int(misfit.argmin()), misfit.shape)
+    laid = resting[top : top + shown.shape[0], left : left + shown.shape[1]]
+    still = _contrast(_finer(change[around]), inside, beside)
+    return 1 - _contrast(_unslid(shown - laid, laid), inside, beside) / max(still, 1e-9)
+
+
+def _box(cells: BoolArray, room: int) -> tuple[slice, slice]:
+    rows, cols = np.nonzero(cells)
+    height, width = cells.shape
+    return (
+        slice(max(int(rows.min()) - room, 0), min(int(rows.max()) + room + 1, height)),
+        slice(max(int(cols.min()) - room, 0), min(int(cols.max()) + room + 1, width)),
+    )
+
+
+def _unslid(misfit: FloatArray, laid: FloatArray) -> FloatArray:
+    """What is left of a misfit once a slide of a part of a step is taken out (least squares)."""
+    slopes = np.stack([np.gradient(laid, axis=1), np.gradient(laid, axis=0)], axis=-1)
+    flat = slopes.reshape(-1, 2)
+    step = np.linalg.lstsq(flat, misfit.reshape(-1), rcond=None)[0]
+    return np.asarray(misfit - slopes @ step)
+
+
+def _finer(light: FloatArray) -> FloatArray:
+    return np.asarray(
+        cv2.resize(light.astype(np.float32), None, fx=PER_CELL, fy=PER_CELL), np.float32
+    )
+
+
+def _contrast(change: FloatArray, inside: BoolArray, beside: BoolArray) -> float:
+    """Pallor inside against beside, of a change PER_CELL times as fine."""
+    pale = change @ PALLOR
+    per_cell = np.ones((PER_CELL, PER_CELL), bool)
+    return float(pale[np.kron(inside, per_cell)].mean() - pale[np.kron(beside, per_cell)].mean())
