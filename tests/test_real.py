@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from perfusion_cam.analysis import analyze, analyze_trace
@@ -19,6 +20,8 @@ pytestmark = pytest.mark.skipif(
     not REAL.is_dir(), reason="no ../shared/real beside the project: recordings of real skin"
 )
 
+THUMB_PX, THUMB_RADIUS_PX = (392, 185), 70
+"""Where the thumb lies on the forearm, upright."""
 HONEST_SHARE = 0.25
 """Three pictures a second and a strong codec: an interval narrower than this would boast."""
 
@@ -47,6 +50,15 @@ def test_a_thumb_on_a_forearm_is_found() -> None:
     (found,) = examined("forearm-thumb-press.mp4").presses
     assert 9.6 <= found.press.release_s <= 10.5
     assert found.press.contact_s < found.press.release_s - 1.0
+
+
+def test_a_time_is_given_only_for_where_the_thumb_pressed() -> None:
+    """The arm, pushed aside, slid back along the table: its border is no blanch."""
+    (found,) = examined("forearm-thumb-press.mp4").presses
+    if found.refill.status in {"measured", "not_recovered"}:
+        assert found.site is not None
+        off_px = np.hypot(found.site.x_px - THUMB_PX[0], found.site.y_px - THUMB_PX[1])
+        assert off_px < THUMB_RADIUS_PX
 
 
 def test_a_forearm_at_three_pictures_a_second_is_not_overrated() -> None:

@@ -3,6 +3,7 @@
 The simulator never imports the estimator, so that a test of one against the other is not circular.
 """
 
+from perfusion_cam.simulate.background import Background
 from perfusion_cam.simulate.blemishes import Blemish
 from perfusion_cam.simulate.catalogue import SCENARIOS, mild_grid, random_scenario
 from perfusion_cam.simulate.curve import Curve
@@ -16,6 +17,7 @@ from perfusion_cam.simulate.truth import RefillTruth, Truth, truth_of
 
 __all__ = [
     "SCENARIOS",
+    "Background",
     "Blemish",
     "Curve",
     "Encoding",

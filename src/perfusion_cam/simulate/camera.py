@@ -7,6 +7,9 @@ import numpy as np
 from perfusion_cam.simulate.arrays import FloatArray
 from perfusion_cam.simulate.scenario import PressTruth, Scenario
 
+_BACK_S = 0.25
+"""Time constant with which a limb comes back over a ground that is not drawn."""
+
 
 class Shake:
     """Drift of a hand-held camera with tremor on top; no motion at time 0.
@@ -57,11 +60,18 @@ def pressed(press: PressTruth, t_s: float, in_s: float = 0.12, out_s: float = 0.
     return float(into * np.exp(-max(0.0, t_s - press.release_s) / out_s))
 
 
-def limb_shift(presses: tuple[PressTruth, ...], t_s: float) -> FloatArray:
-    """Matrix (3, 3) by which the limb has given way at `t_s`, away from the tool."""
+def limb_shift(scenario: Scenario, t_s: float) -> FloatArray:
+    """Matrix (3, 3) by which the limb has given way at `t_s`, away from the tool.
+
+    How it comes back after release is up to what it lies on.
+    """
+    ground = scenario.lies_on
+    back_s, stays = (_BACK_S, 0.0) if ground is None else (ground.back_s, ground.stays)
     x = y = 0.0
-    for press in presses:
-        give = press.limb_px * pressed(press, t_s, in_s=0.2, out_s=0.25)
+    for press in scenario.presses:
+        there = pressed(press, min(t_s, press.release_s), in_s=0.2)
+        left = np.exp(-max(0.0, t_s - press.release_s) / back_s)
+        give = press.limb_px * (there * (stays + (1.0 - stays) * left))
         x -= give * np.cos(np.deg2rad(press.angle_deg))
         y -= give * np.sin(np.deg2rad(press.angle_deg))
     return shift(x, y)

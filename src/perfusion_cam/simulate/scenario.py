@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from perfusion_cam.simulate.background import Background
 from perfusion_cam.simulate.blemishes import Blemish
 from perfusion_cam.simulate.curve import Curve
 from perfusion_cam.simulate.encode import Encoding
@@ -46,7 +47,7 @@ class PressTruth:
     creep_s : float
         Time constant with which pushed skin comes back after release.
     limb_px : float
-        How far the whole limb gives way while pressed.
+        How far the whole limb gives way while pressed, away from the tool.
     uneven : float
         Standard deviation of the natural logarithm of the local time constant over the site.
     inward : float
@@ -133,8 +134,9 @@ class Scenario:
         What the skin's colour shows from first to last.
     blemishes : tuple of Blemish
         What is on the skin and is no sign.
-    background : bool
-        True for a forearm before a table top, False for skin all over the picture.
+    background : bool or Background
+        False for skin all over the picture, True for a forearm whose table top moves with it, a
+        `Background` for what stays where it is when the limb gives way.
     surface : "skin", "table" or "cloth"
         What is filmed; on a table top or a piece of cloth nothing blanches.
     side_light : float
@@ -181,7 +183,7 @@ class Scenario:
     events: tuple[Event, ...] = ()
     signs: tuple[Sign, ...] = ()
     blemishes: tuple[Blemish, ...] = ()
-    background: bool = False
+    background: bool | Background = False
     surface: Surface = "skin"
     side_light: float = 0.0
     tint: float = 0.0
@@ -250,7 +252,14 @@ class Scenario:
             raise ValueError(f"white_balance must lie in -0.5 to 0.5, not {self.white_balance}")
         if not self.full_well_e >= 50 or not 0 <= self.read_noise_e < math.inf:
             raise ValueError("full_well_e must be at least 50 and read_noise_e not negative")
+        if self.surface != "skin" and self.lies_on is not None:
+            raise ValueError(f"no limb lies on its background where all is {self.surface}")
         self._check_presses()
+
+    @property
+    def lies_on(self) -> Background | None:
+        """What the limb lies on and moves against, if it does."""
+        return self.background if isinstance(self.background, Background) else None
 
     def _check_presses(self) -> None:
         free_from_s = -math.inf

@@ -45,6 +45,7 @@ class Scene:
         self._margin = _margin_px(scenario)
         self._blood_here: Float32Array | None = None
         self._skin = self._paint()
+        self._ground = self._paint_ground()
         self._vasomotion = Vasomotion(scenario, self._skin.shape[:2])
         self._overlays: tuple[Overlay, ...] = overlays_of(scenario)
         self._sensor = Sensor(scenario)
@@ -70,21 +71,59 @@ class Scene:
                     scenario.blemishes, scenario.seed, width, height, self._margin, unit_px
                 )
             )
-        if scenario.side_light:
-            across = np.linspace(0.5, -0.5, width, dtype=np.float32) * width / scenario.width
-            skin = skin * np.exp(np.float32(scenario.side_light) * across)[:, None]
-        if scenario.background:
+        skin = self._lit(skin)
+        if scenario.background is True:
             angle = rng.uniform(15, 50) * rng.choice([-1, 1])
             skin = paint_table(rng, skin, angle, 0.36 * scenario.width)
         return skin
 
+    def _paint_ground(self) -> tuple[Float32Array, Float32Array] | None:
+        """Paint what the limb lies on, and where it hides that, both with the skin's margin."""
+        scenario, ground = self._scenario, self._scenario.lies_on
+        if ground is None:
+            return None
+        light = paint_surface(
+            np.random.default_rng([scenario.seed, 89]),
+            scenario.width + 2 * self._margin,
+            scenario.height + 2 * self._margin,
+            ground.surface,
+            scenario.width / 1280,
+            ground.srgb,
+        )
+        return self._lit(light), ground.cover(scenario.width, scenario.height, self._margin)
+
+    def _lit(self, light: Float32Array) -> Float32Array:
+        """Let the light fall from left to right."""
+        scenario, width = self._scenario, light.shape[1]
+        if not scenario.side_light:
+            return light
+        across = np.linspace(0.5, -0.5, width, dtype=np.float32) * width / scenario.width
+        falls = np.exp(np.float32(scenario.side_light) * across)[:, None]
+        return np.asarray(light * falls, dtype=np.float32)
+
     def linear(self, index: int) -> Float32Array:
         """Render linear light (height, width, 3) of picture `index`, before gain and noise."""
         scenario, t_s = self._scenario, float(self.t_s[index])
-        to_frame = self._shake.to_frame(t_s) @ limb_shift(scenario.presses, t_s)
-        light = np.asarray(
+        at_rest = self._shake.to_frame(t_s)
+        to_frame = at_rest @ limb_shift(scenario, t_s)
+        light = self._seen(self._skin_at(t_s), to_frame)
+        if self._ground is not None:
+            ground, cover = self._ground
+            ground = self._seen(ground, at_rest)
+            skin_share, shade = np.split(self._seen(cover, to_frame), 2, axis=2)
+            light = shade * (ground + skin_share * (light - ground))
+        for overlay in self._overlays:
+            light = overlay.lay_over(light, t_s, to_frame)
+        if scenario.blur_px:
+            light = np.asarray(cv2.GaussianBlur(light, (0, 0), scenario.blur_px), np.float32)
+        return light
+
+    def _seen(self, painted: Float32Array, to_frame: FloatArray) -> Float32Array:
+        """Move what was painted with a margin to where the picture shows it."""
+        scenario = self._scenario
+        return np.asarray(
             cv2.warpAffine(
-                self._skin_at(t_s),
+                painted,
                 (to_frame @ shift(-self._margin, -self._margin))[:2],
                 (scenario.width, scenario.height),
                 flags=cv2.INTER_LINEAR,
@@ -92,11 +131,6 @@ class Scene:
             ),
             dtype=np.float32,
         )
-        for overlay in self._overlays:
-            light = overlay.lay_over(light, t_s, to_frame)
-        if scenario.blur_px:
-            light = np.asarray(cv2.GaussianBlur(light, (0, 0), scenario.blur_px), np.float32)
-        return light
 
     def picture(self, index: int) -> ByteArray:
         """Render sRGB (height, width, 3) of picture `index`; to be asked for in order."""
@@ -164,5 +198,8 @@ class Scene:
 def _margin_px(scenario: Scenario) -> int:
     """How much more skin than the picture must be drawn for the camera's and limb's motion."""
     turn = math.radians(scenario.shake_deg) * math.hypot(scenario.width, scenario.height) / 2
-    limb = max((press.limb_px for press in scenario.presses), default=0.0)
+    ways = [press.limb_px for press in scenario.presses]
+    limb = max(ways, default=0.0)
+    if scenario.lies_on is not None:
+        limb += scenario.lies_on.stays * (sum(ways) - limb)
     return math.ceil(scenario.shake_px + turn + limb) + 8

@@ -20,6 +20,7 @@ def paint_surface(
     height: int,
     surface: Literal["table", "cloth"],
     unit_px: float,
+    srgb: tuple[int, int, int] | None = None,
 ) -> Float32Array:
     """Paint linear light (height, width, 3) of a grained table top or of woven, creased cloth.
 
@@ -30,6 +31,8 @@ def paint_surface(
     surface : "table" or "cloth"
     unit_px : float
         Size of a fine detail, as in `paint_skin`.
+    srgb : (int, int, int), optional
+        Its colour; drawn from usual ones otherwise.
     """
     ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
     a = rng.uniform(0, np.pi)
@@ -45,6 +48,8 @@ def paint_surface(
         creases = smooth_noise(rng, height, width, 90 * unit_px)
         relief = 0.12 * weave + 0.18 * creases + 0.05 * smooth_noise(rng, height, width, 5)
         colours = _CLOTH
-    colour = linear_from_srgb(colours[int(rng.integers(len(colours)))]).astype(np.float32)
-    light = colour * np.exp(relief.astype(np.float32))[..., None]
+    colour = colours[int(rng.integers(len(colours)))] if srgb is None else srgb
+    light = (
+        linear_from_srgb(colour).astype(np.float32) * np.exp(relief.astype(np.float32))[..., None]
+    )
     return np.asarray(cv2.GaussianBlur(light, (0, 0), max(0.5, 0.8 * unit_px)), dtype=np.float32)

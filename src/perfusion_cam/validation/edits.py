@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
-from perfusion_cam.simulate import Event, PressTruth, Scenario
+import numpy as np
+
+from perfusion_cam.simulate import Background, Event, PressTruth, Scenario
 from perfusion_cam.simulate.curve import Curve
+from perfusion_cam.simulate.skin import RESTING_SRGB
 from perfusion_cam.validation.cases import Edit, bit_rate
 
 
@@ -145,6 +149,66 @@ def touched(surface: str) -> Edit:
             replace(one, depth=0.0, yield_px=0.0) for one in scenario.presses
         )
         return replace(scenario, presses=touching, surface=surface)  # type: ignore[arg-type]
+
+    return edit
+
+
+GROUNDS: dict[str, tuple[str, tuple[int, int, int]]] = {
+    "grey table": ("table", (132, 133, 128)),
+    "white sheet": ("cloth", (214, 214, 208)),
+    "dark table": ("table", (52, 56, 56)),
+    "wood": ("table", (168, 128, 92)),
+}
+"""Texture and colour of what a limb lies on."""
+_LEFT_FREE, _GOES_OFF_DEG = 1.0 / 6.0, 35.0
+_BENDS, _OTHER_SIDE = 0.03, 1.0 / 3.0
+_LEAST_RADII = 2.2
+
+
+def lying_on(name: str, pushed: float = 0.0, stays: float | None = None, **changes: Any) -> Edit:
+    """Lay the limb on something, and push it aside over it.
+
+    Where its border runs is drawn: about a sixth of the picture from its middle, and at an angle
+    of at most `_GOES_OFF_DEG` with the push. Half of the limbs end on the other side too.
+
+    Parameters
+    ----------
+    name : str
+        One of `GROUNDS`, or "near skin".
+    pushed : float
+        How far, as a share of the picture's width.
+    stays : float, optional
+        Share of that way that the limb does not come back in seconds; at once and all of it
+        otherwise.
+    **changes
+        What is different about the press.
+    """
+
+    def edit(scenario: Scenario) -> Scenario:
+        rng = np.random.default_rng([scenario.seed, 29])
+        (one,) = scenario.presses
+        one = replace(one, limb_px=pushed * scenario.width, **changes)
+        near = rng.normal(0.0, 5.0, 3) + RESTING_SRGB[scenario.fitzpatrick]
+        skinlike = (round(near[0]), round(near[1]), round(near[2]))
+        surface, srgb = GROUNDS.get(name, ("cloth", skinlike))
+        off_deg = float(rng.choice([0.0, 180.0]) + rng.uniform(-_GOES_OFF_DEG, _GOES_OFF_DEG))
+        a = math.radians(one.angle_deg + off_deg)
+        across = abs(scenario.width * math.cos(a)) + abs(scenario.height * math.sin(a))
+        to_site = (one.x_px - 0.5 * scenario.width) * math.cos(a)
+        to_site += (one.y_px - 0.5 * scenario.height) * math.sin(a)
+        border = max(_LEFT_FREE * across, to_site + _LEAST_RADII * one.radius_px)
+        slender = rng.random() < 0.5
+        ground = Background(
+            srgb,
+            surface,
+            angle_deg=round(math.degrees(a) % 360.0, 1),
+            border_px=round(border, 1),
+            bend_px=round(float(rng.normal(0.0, _BENDS)) * scenario.width, 1),
+            limb_width_px=round(border + _OTHER_SIDE * across, 1) if slender else math.inf,
+            back_s=0.25 if stays is None else 2.0,
+            stays=stays or 0.0,
+        )
+        return replace(scenario, presses=(one,), background=ground)
 
     return edit
 

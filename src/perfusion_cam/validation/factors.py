@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from perfusion_cam.simulate import Event
+from perfusion_cam.simulate import Curve, Event
 from perfusion_cam.validation.cases import (
     MIXES,
     QUICK_MIXES,
@@ -19,6 +19,7 @@ from perfusion_cam.validation.edits import (
     clip,
     curve,
     filed,
+    lying_on,
     moved,
     nobody,
     press,
@@ -118,7 +119,23 @@ FACTORS: dict[str, dict[str, Edit]] = {
         "touched again": pressed_again(1.5, depth=0.0),
         "under way at start": press(contact_s=-1.0, release_s=4.0),
     },
-    "background": {"table top": clip(background=True)},
+    "background": {
+        "table top": clip(background=True),
+        "grey table": lying_on("grey table"),
+        "near skin": lying_on("near skin"),
+        "white sheet, 0.5 % and back": lying_on("white sheet", 0.005),
+        "wood, 1 % and back": lying_on("wood", 0.01),
+        "near skin, 1 % and back": lying_on("near skin", 0.01),
+        "dark table, 2 % and back": lying_on("dark table", 0.02),
+        "dark table, 0.5 % and stays": lying_on("dark table", 0.005, stays=0.6),
+        "grey table, 1 % and stays": lying_on("grey table", 0.01, stays=0.6),
+        "white sheet, 1 % and stays": lying_on("white sheet", 0.01, stays=0.6),
+        "near skin, 2 % and stays": lying_on("near skin", 0.02, stays=0.6),
+        "wood, 2 % and stays": lying_on("wood", 0.02, stays=0.6),
+        "white sheet, never back": lying_on(
+            "white sheet", 0.01, stays=0.6, curve=Curve("stuck", tau_s=1.0, recovered=0.3)
+        ),
+    },
     NOT_RECOVERING: {
         **{
             f"{share:.0%} back": curve("stuck", tau_s=1.0, recovered=share)
@@ -130,6 +147,8 @@ FACTORS: dict[str, dict[str, Edit]] = {
         **{name: unblanched(name) for name in ("finger", "hand", "glove-black", "pen", "slide")},
         "table top": touched("table"),
         "cloth": touched("cloth"),
+        "pushed on grey table": lying_on("grey table", 0.02, stays=0.6, tool="hand", depth=0.0),
+        "pushed on white sheet": lying_on("white sheet", 0.02, stays=0.6, tool="hand", depth=0.0),
     },
     NO_PRESS: {
         "still skin": nobody(),

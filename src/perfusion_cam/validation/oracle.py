@@ -89,7 +89,7 @@ def _site_traces(
     with VideoFile(path) as video:
         for frame in video:
             rgb = upright_rgb(frame)
-            to_frame = shake.to_frame(frame.t_s) @ limb_shift(scenario.presses, frame.t_s)
+            to_frame = shake.to_frame(frame.t_s) @ limb_shift(scenario, frame.t_s)
             row = []
             for blanch, (site, ring) in zip(blanches, masks, strict=True):
                 to_patch = to_frame @ shift(blanch.x0_px, blanch.y0_px)
