@@ -1,8 +1,10 @@
 """The grid: large, whole, repeatable, and what it says it is."""
 
+import math
 from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from perfusion_cam.simulate import truth_of
@@ -55,6 +57,30 @@ def test_what_is_asked_of_a_factor_is_in_its_truth(full: list[Case]) -> None:
             assert str(case.scenario.fitzpatrick) == case.level
         elif case.factor == "tool":
             assert [truth.press.tool for truth in truths] == [case.level]
+
+
+def test_a_limb_on_a_background_is_pushed_against_its_border_and_the_site_is_on_skin(
+    full: list[Case],
+) -> None:
+    lying = [case for case in full if case.scenario.lies_on is not None]
+    ways, stays = set(), set()
+    for case in lying:
+        clip, ground, (press,) = case.scenario, case.scenario.lies_on, case.scenario.presses
+        assert ground is not None
+        ways.add(round(press.limb_px / clip.width, 3))
+        stays.add(ground.stays)
+        skin = ground.cover(clip.width, clip.height, 0)[..., 0]
+        assert 0.4 < skin.mean() < 0.9, case.name
+        ys, xs = np.indices(skin.shape)
+        site = np.hypot(xs - press.x_px, ys - press.y_px) < 1.5 * press.radius_px
+        assert skin[site].min() == 1.0, case.name
+        across = math.cos(math.radians(press.angle_deg - ground.angle_deg))
+        assert abs(across) > 0.8, case.name
+        never = truth_of(clip).presses[0].t90_s is None
+        assert never == (press.depth == 0 or "never" in case.level)
+    assert len(lying) == 28
+    assert ways == {0.0, 0.005, 0.01, 0.02}
+    assert stays == {0.0, 0.6}
 
 
 def test_every_refill_is_watched_to_its_end(full: list[Case]) -> None:
