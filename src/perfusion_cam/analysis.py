@@ -123,14 +123,15 @@ def examination_of(
     session: Session, presses: Sequence[PressResult], info: SourceInfo
 ) -> Examination:
     """Gather what a session found in a recording, with what the recording says against it."""
-    info = _with_tracking(info, session.track)
+    track = session.track
+    info = _with_tracking(info, track)
     presses = sorted(presses, key=lambda result: result.press.contact_s)
     with_gaps = [flag_gaps(result, info) for result in presses]
     return Examination(
         source=info,
         grid=session.grid,
         presses=tuple(with_gaps),
-        track=session.track,
+        track=track,
         reference_rgb=session.reference_rgb,
         software=software(),
     )

@@ -221,10 +221,13 @@ class Engine:
         dropped_s = self._intake.dropped_s[self._dropped_told :]
         self._dropped_told += len(dropped_s)
         before = len(self._examining.finished)
-        self._examining.push(frame, dropped_s)
+        new = self._examining.push(frame, dropped_s)
         self._clips.offer(frame, self._examining.placement)
+        if new:
+            self.state = self._examining.state(self._running, self._words)  # the page comes first
+            self._examining.save()
         if len(self._examining.finished) > before:
-            self._compare_s = 0.0  # once the page can know the result
+            self._compare_s = 0.0
 
     def _wait(self) -> None:
         """Nothing came: is the recording over, or the camera gone?"""

@@ -75,8 +75,14 @@ class Examining:
         """The placement under way."""
         return self._placement
 
-    def push(self, frame: Frame, dropped_s: Iterable[float] = ()) -> None:
-        """Take one frame, and the times of those that were left out before it."""
+    def push(self, frame: Frame, dropped_s: Iterable[float] = ()) -> bool:
+        """Take one frame, and the times of those that were left out before it.
+
+        Returns
+        -------
+        bool
+            Whether there is a new result, which `save` writes.
+        """
         before_s, self._now_s = self._now_s, frame.t_s
         if self._placement is not None and self._placement.frames:
             away = not self._facts.ends and frame.t_s - before_s > SILENT_S
@@ -84,7 +90,7 @@ class Examining:
                 self.start(self._side, self._facts)
         placement = self._placement
         if placement is None:
-            return
+            return False
         for t_s in dropped_s:
             placement.dropped_s.append(t_s)
             self._conditions.drop(t_s - (placement.start_s or 0.0))
@@ -96,13 +102,22 @@ class Examining:
         self._tail.push(sample, self._provisional)
         self._phases.push(sample, self._provisional, bool(found))
         self._conditions.push(sample, placement.session.grid)
+        return bool(found)
+
+    def save(self) -> None:
+        """Write what is known of the placement under way."""
+        if self._placement is not None:
+            self._write(self._placement)
 
     def close(self) -> None:
         """End the placement: what is still being watched gets its result as it stands."""
         placement, self._placement = self._placement, None
         if placement is None:
             return
-        self._keep(placement, placement.close())
+        found = placement.close()
+        self._keep(placement, found)
+        if found:
+            self._write(placement)
         if placement.presses:
             self.closed.append((placement.side, placement.examination()))
         self._begin()
@@ -151,9 +166,10 @@ class Examining:
             self.finished = (*self.finished, new)
             release_s = result.press.release_s + (placement.start_s or 0.0)
             self._released_s[placement.side] = release_s
-        if found:
-            self._saver.save(placement.examination())
-            self._aside.submit(give_back)
+
+    def _write(self, placement: Placement) -> None:
+        self._saver.save(placement.examination())
+        self._aside.submit(give_back)
 
     def _measure_again(self, placement: Placement, t_s: float) -> None:
         """Measure the press being watched as if it ended now, now and then."""

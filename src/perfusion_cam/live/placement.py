@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Iterator
 from typing import Literal
 
@@ -45,7 +46,7 @@ class Placement:
         self._facts = facts
         self._seen = hashlib.sha256()
         self._first: Frame | None = None
-        self._frames = 0
+        self._times_s = array("d")
         self.dropped_s: list[float] = []
         """Times of pictures that were left out because others still waited."""
 
@@ -57,7 +58,7 @@ class Placement:
     @property
     def frames(self) -> int:
         """Pictures taken so far."""
-        return self._frames
+        return len(self._times_s)
 
     def push(self, frame: Frame) -> list[PressResult]:
         """Take one frame, of the same size as all; return the presses complete with it."""
@@ -66,14 +67,14 @@ class Placement:
         assert self.start_s is not None
         moved = Frame(
             frame.t_s - self.start_s,
-            self._frames,
+            self.frames,
             frame.luma,
             frame.cb,
             frame.cr,
             frame.colour,
             frame.orientation,
         )
-        self._frames += 1
+        self._times_s.append(moved.t_s)
         picture = self.session.reduce(moved)
         self._seen.update(np.float64(picture.t_s).tobytes())
         self._seen.update(picture.luma.astype(np.uint8).tobytes())
@@ -92,7 +93,7 @@ class Placement:
         return found
 
     def _info(self) -> SourceInfo:
-        times_s = self.session.track.t_s
+        times_s = np.array(self._times_s)
         median_step_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else None
         width, height = self.size_px
         first = self._first
@@ -101,7 +102,7 @@ class Placement:
             sha256=self._seen.hexdigest(),
             width=width,
             height=height,
-            frames=self._frames,
+            frames=self.frames,
             duration_s=float(times_s[-1]) if len(times_s) else 0.0,
             median_fps=None if median_step_s is None else 1.0 / median_step_s,
             gaps=gaps_in(times_s, median_step_s),

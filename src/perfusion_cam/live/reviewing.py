@@ -12,6 +12,7 @@ from perfusion_cam.analysis import analyze, flag_gaps
 from perfusion_cam.session import measure_press
 from perfusion_cam.settings import Region
 from perfusion_cam.sources.seeking import PictureSeeker
+from perfusion_cam.sources.video_file import VideoFile
 from perfusion_cam.stages.detection import PressWindow
 from perfusion_cam.types import (
     Examination,
@@ -69,6 +70,8 @@ class Review:
             path, on_progress=on_progress, on_press=lambda item, _: pressed.append(item)
         )
         self._pressed = sorted(pressed, key=lambda item: item.press.contact_s)
+        with VideoFile(path) as video:
+            self._bits_per_pixel = video.bits_per_pixel
         self._seeker = PictureSeeker(path)
 
     def close(self) -> None:
@@ -126,7 +129,9 @@ class Review:
         if change.end_s is not None:
             press = replace(press, ended_s=end_s, ended_by="recording")
         result = measure_press(
-            PressWindow(press, _until(item.window, end_s)), self._region(number, change)
+            PressWindow(press, _until(item.window, end_s)),
+            self._region(number, change),
+            self._bits_per_pixel,
         )
         return flag_gaps(result, self.examination.source)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
+from scipy.sparse import csr_array
 from scipy.stats import trim_mean
 
 from perfusion_cam.stencils import placebo_stencils, stencil
@@ -30,20 +32,18 @@ def sample_traces(window: GridWindow, press: Press, site: Site) -> SiteTraces:
     """
     baseline = window.t_s <= press.baseline_s[1]
     reference = window.mean_log_rgb(baseline)
-    seen = np.asarray(window.valid().all(axis=0))
     stencils = [stencil(site.cells, site.control_cells)]
-    stencils += placebo_stencils(site.cells, site.control_cells, reference, seen)
-    laid = np.stack(stencils, axis=-1).astype(np.float32)
-    asked = np.asarray(laid.any(axis=-1))
-    weights = laid[asked]
-    watched = (site.cells | site.control_cells)[asked]
-    red_change = np.empty((len(window.t_s), int(watched.sum())), np.float32)
-    traces = np.empty((len(window.t_s), 3, weights.shape[1]), np.float32)
+    stencils += placebo_stencils(site.cells, site.control_cells, reference, window.always_valid())
+    weights = csr_array(np.reshape(stencils, (len(stencils), -1)).astype(np.float32))
+    watched = np.flatnonzero(site.cells | site.control_cells)
+    traces = np.empty((len(window.t_s), 3, len(stencils)), np.float32)
+    red_change = np.empty((len(window.t_s), len(watched)), np.float32)
     for lo in range(0, len(window.t_s), CHUNK):
         part = slice(lo, lo + CHUNK)
-        light = window.log_rgb_of(asked, part) - reference[asked].T
-        traces[part] = (light.reshape(-1, len(weights)) @ weights).reshape(len(light), 3, -1)
-        red_change[part] = light[:, 0, watched]
+        change = _change_by_cell(window, part, reference)
+        read = weights @ change.reshape(len(change), -1)
+        traces[part] = read.reshape(len(stencils), 3, -1).transpose(2, 1, 0)
+        red_change[part] = change[watched, 0].T
     rgb = traces - trim_mean(traces[baseline], TRIMMED_SHARE, axis=0)
     return SiteTraces(
         t_s=window.t_s,
@@ -54,6 +54,14 @@ def sample_traces(window: GridWindow, press: Press, site: Site) -> SiteTraces:
         clipped=_clipped(window, press, site),
         resting_log_rgb=reference[site.cells].mean(axis=0),
     )
+
+
+def _change_by_cell(window: GridWindow, part: slice, reference: FloatArray) -> FloatArray:
+    """Natural-log light of some samples over the reference's, array (cells, 3, samples) float32."""
+    change = window.log_rgb(part)
+    change -= reference
+    by_cell = np.asarray(cv2.transpose(change.reshape(len(change), -1)), np.float32)
+    return by_cell.reshape(-1, 3, len(change))
 
 
 def _clipped(window: GridWindow, press: Press, site: Site) -> BoolArray:
@@ -74,7 +82,7 @@ def _used(window: GridWindow, press: Press, site: Site, red_change: FloatArray) 
     quiet = spread[window.t_s[after] > press.uncovered_s + 0.5]
     usual = float(np.percentile(quiet, 40)) if len(quiet) else float(spread.min(initial=np.inf))
     plain = (spread < SETTLED_FACTOR * usual + 0.01) & window.registered[after]
-    plain &= window.valid()[after][:, site.cells].all(axis=1)
+    plain &= window.valid_of(site.cells, after).all(axis=1)
     for start in range(len(plain) - SETTLED_SAMPLES + 1):
         if plain[start : start + SETTLED_SAMPLES].all():
             plain[:start] = False

@@ -217,6 +217,14 @@ class GridWindow:
         """Which cells lie inside the picture, array (n, rows, cols)."""
         return self.marks[:] < _OUTSIDE
 
+    def valid_of(self, cells: BoolArray, index: slice | BoolArray) -> BoolArray:
+        """Which of some cells lie inside the picture, array (samples, cells)."""
+        return np.asarray(self.marks[index][:, cells] < _OUTSIDE)
+
+    def always_valid(self) -> BoolArray:
+        """Which cells lay inside the picture in every sample, array (rows, cols)."""
+        return np.asarray(np.bitwise_or.reduce(self.marks[:], axis=0) < _OUTSIDE)
+
     def clipped(self, index: BoolArray, cells: BoolArray) -> BoolArray:
         """Which colours are at the end of their range, array (samples, cells, 3)."""
         marks = self.marks[index][:, cells]

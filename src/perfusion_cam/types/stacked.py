@@ -14,7 +14,7 @@ Kind = TypeVar("Kind", bound=np.generic)
 
 
 class Stacked(Generic[Kind]):
-    """Read-only stack along the first axis; only what is asked for is copied.
+    """Read-only stack along the first axis; what lies in one part is not copied.
 
     Parameters
     ----------
@@ -41,15 +41,30 @@ class Stacked(Generic[Kind]):
             found: NDArray[Kind] = self._parts[part][at - int(self._ends[part])].view()
             found.flags.writeable = False
             return found
-        if isinstance(index, slice) and (index.step or 1) < 0:
+        chosen = self._slices(index) if isinstance(index, slice) else self._samples(index)
+        chosen = [part for part in chosen if len(part)] or [self._parts[0][:0]]
+        if len(chosen) > 1:
+            return np.concatenate(chosen)
+        only = chosen[0].view()
+        only.flags.writeable = False
+        return only
+
+    def _slices(self, index: slice) -> list[NDArray[Kind]]:
+        start, stop, step = index.indices(len(self))
+        if step < 0:
             raise IndexError("a stack is read forwards only")
+        chosen = []
+        for part, end in zip(self._parts, self._ends.tolist(), strict=True):
+            begin = end - len(part)
+            first = max(start - begin, (start - begin) % step)
+            chosen.append(part[first : max(stop - begin, 0) : step])
+        return chosen
+
+    def _samples(self, index: BoolArray) -> list[NDArray[Kind]]:
         wanted = np.zeros(len(self), bool)
         wanted[index] = True
-        chosen = [
-            part[where]
-            for part, where in zip(
-                self._parts, np.split(wanted, self._ends[:-1].tolist()), strict=True
-            )
-            if where.any()
+        masks = np.split(wanted, self._ends[:-1].tolist())
+        return [
+            part if mask.all() else part[mask]
+            for part, mask in zip(self._parts, masks, strict=True)
         ]
-        return np.concatenate(chosen or [self._parts[0][:0]])

@@ -65,7 +65,7 @@ def skin_colour(window: GridWindow, press: Press, site: Site) -> SkinColour:
     if not rested.any():
         rested = window.t_s <= press.baseline_s[1]
     light = window.mean_log_rgb(rested).astype(float)
-    seen = np.asarray(window.valid().all(axis=0))
+    seen = window.always_valid()
     here = stencil(site.cells, site.control_cells)
     contrast = _laid(here, light)
     stencils = placebo_stencils(site.cells, site.control_cells, light, seen)

@@ -31,6 +31,8 @@ AWAY = 1.8
 FILLED_SHARE = 0.3
 """A net fills the skin: the strands' contrast that all but this share of the patch exceeds."""
 SMOOTHED_CELLS = 1.5
+EDGE_CELLS = 2
+"""Left out along the picture's edge, where blurs and slopes lack a side."""
 MIN_INSIDE = 0.7
 MIN_SPREAD = 0.03
 
@@ -63,17 +65,16 @@ def net_contrast(
     row, col = site.y_px / shape.cell_px - 0.5, site.x_px / shape.cell_px - 0.5
     radius = max(REACH * site.radius_px / shape.cell_px, 4.0)
     strands = _strands(np.asarray(light, np.float32), untouched)
-    offsets = np.argwhere(_disc(radius)) - int(radius)
+    reach, inside = int(radius), np.s_[EDGE_CELLS:-EDGE_CELLS, EDGE_CELLS:-EDGE_CELLS]
+    skin = np.full((shape.rows + 2 * reach, shape.cols + 2 * reach), np.nan, np.float32)
+    skin[reach:-reach, reach:-reach][inside] = np.where(untouched, strands, np.nan)[inside]
+    looked_at = np.ravel_multi_index(np.nonzero(_disc(radius)), skin.shape)
 
     def contrast(at_row: float, at_col: float) -> float | None:
-        rows = offsets[:, 0] + round(at_row)
-        cols = offsets[:, 1] + round(at_col)
-        inside = (rows >= 2) & (rows < shape.rows - 2) & (cols >= 2) & (cols < shape.cols - 2)
-        rows, cols = rows[inside], cols[inside]
-        skin = untouched[rows, cols]
-        if skin.sum() < MIN_INSIDE * len(offsets):
+        values = skin.ravel()[looked_at + round(at_row) * skin.shape[1] + round(at_col)]
+        values = values[~np.isnan(values)]
+        if len(values) < MIN_INSIDE * len(looked_at):
             return None
-        values = strands[rows[skin], cols[skin]]
         rank = round(FILLED_SHARE * (len(values) - 1))
         return float(np.log(np.partition(values, rank)[rank] + 1e-9))
 
