@@ -207,19 +207,20 @@ def test_depth_and_noise_scaled_alike_give_the_same_time() -> None:
     assert other.blanch_depth == pytest.approx(2 * (one.blanch_depth or 0), rel=0.02)
 
 
-def test_compression_widens_the_interval_and_keeps_the_time() -> None:
+def test_compression_makes_a_time_late_and_its_interval_wide() -> None:
     given = traces(exponential(0.8), 6)
-    raw, fine, coarse = (
-        measured(given),
-        measured(given, bits_per_pixel=0.5),
-        measured(given, bits_per_pixel=0.02),
-    )
-    widths = []
-    for refill in (raw, fine, coarse):
-        assert refill.crt_s == raw.crt_s
+    bits = (None, 0.5, 0.1, 0.02)
+    found = [measured(given, bits_per_pixel=one) for one in bits]
+    times_s, widths = [], []
+    for refill in found:
+        assert refill.crt_s is not None
         assert refill.crt_ci95_s is not None
+        times_s.append(refill.crt_s)
         widths.append(np.log(refill.crt_ci95_s[1] / refill.crt_ci95_s[0]))
-    assert widths[0] < widths[1] < widths[2]
+    assert sorted(widths) == widths
+    late_s = times_s[0] - np.array(times_s)
+    assert late_s[1:] == pytest.approx(late_s[1] * np.array([1, 5, 25]), rel=0.01)
+    assert 0 < late_s[1] < 0.01
 
 
 def test_the_error_of_the_press_widens_the_interval_and_keeps_the_time() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from perfusion_cam.colour import delta_e_2000, lab_from_linear
 from perfusion_cam.quality import Flag
+from perfusion_cam.stages.refill.coding import CodingLag, coding_lag
 from perfusion_cam.stages.refill.noise import Bins, gather
 from perfusion_cam.stages.refill.placebo import placebo_excess
 from perfusion_cam.stages.refill.posterior import Posterior, find_posterior
@@ -31,15 +32,8 @@ RECOVERED = 0.9
 MAY_STAY_AWAY = 0.2
 """Share of all curves left standing that never come back, beyond which only a bound is given."""
 WATCHED_ENOUGH_S = 8.0
-MODEL_ERROR = 0.02
+MODEL_ERROR = 0.01
 """Relative error of a refill time that no model or placebo shows: the site refills unevenly."""
-CODING_LAG_S = 0.12
-CODING_BITS = 0.05
-CODING_DEPTH = 0.17
-CODING_SLOPE_PER_S = 0.3
-"""A codec holds small changes back until they have grown, or for a while. At 0.05 bits a pixel and
-a blanch of 0.17 refill times are off by some 0.1 s (docs/accuracy.md); less with more bits, with a
-deeper blanch, or where the colour passes the level fast (share of the depth a second)."""
 HIDDEN_S = 0.5
 SEEN_LATE, SEEN_LATE_SD = 0.8, 0.6
 """What leaves skin starts from rest and is seen to move a little after pressure ends: by 0.1 to 0.4
@@ -142,9 +136,18 @@ def _judge(
     t90_s = curves.times_s(1 - RECOVERED)
     if np.median(t90_s) > watched_s or np.isinf(t90_s).mean() > MAY_STAY_AWAY:
         return _not_recovered(refill, t90_s, watched_s)
-    coding_s = _coding_error_s(curves, float(np.median(t90_s)), depth, known.bits_per_pixel)
+
+    def lag_at(time_s: float) -> CodingLag:
+        return coding_lag(curves, time_s, depth, known.bits_per_pixel)
+
+    def shown_s(left: float) -> float | None:
+        middle = float(np.quantile(curves.times_s(left), 0.5, method="nearest"))
+        return middle - lag_at(middle).late_s if middle <= watched_s else None
+
     excess = placebo_excess(curves, bins, 1 - RECOVERED)
-    crt_s, interval = _time_and_interval(t90_s, excess, coding_s, known.press_error)
+    crt_s, interval = _time_and_interval(
+        t90_s, excess, lag_at(float(np.median(t90_s))), known.press_error
+    )
     if interval[1] > MAX_SPREAD * interval[0]:
         return replace(refill, flags=(Flag.LOW_SIGNAL, *flags))
     return replace(
@@ -153,9 +156,9 @@ def _judge(
         crt_s=crt_s,
         crt_ci95_s=interval,
         t90_s=crt_s,
-        t50_s=_median_time(curves, 0.5, watched_s),
-        t95_s=_median_time(curves, 0.05, watched_s),
-        tau_s=_median_time(curves, np.exp(-1), watched_s),
+        t50_s=shown_s(0.5),
+        t95_s=shown_s(0.05),
+        tau_s=shown_s(np.exp(-1)),
         visual_s=_visual_s(curves, signal, traces, depth, watched_s),
         overshoot=_overshoot(curves, watched_s),
     )
@@ -170,31 +173,16 @@ def _not_recovered(refill: Refill, t90_s: FloatArray, watched_s: float) -> Refil
     return replace(refill, status="not_recovered", flags=flags, lower_bound_s=bound_s)
 
 
-def _coding_error_s(
-    curves: Posterior, t90_s: float, depth: float, bits_per_pixel: float | None
-) -> float:
-    """Standard error of t90 that a codec's lag brings about."""
-    if bits_per_pixel is None:
-        return 0.0
-    earlier, later = curves.middle_shape(np.array([0.98, 1.02]) * t90_s)
-    slope_per_s = max(float(earlier - later) / (0.04 * t90_s), 1e-3)
-    coarse = CODING_BITS / max(bits_per_pixel, 1e-3) * np.sqrt(CODING_DEPTH / depth)
-    return float(CODING_LAG_S * coarse * min(1.0, CODING_SLOPE_PER_S / slope_per_s))
-
-
 def _time_and_interval(
-    times_s: FloatArray, excess: float, coding_s: float, press_error: float
+    times_s: FloatArray, excess: float, lag: CodingLag, press_error: float
 ) -> tuple[float, tuple[float, float]]:
     low, middle, high = np.quantile(times_s, [0.025, 0.5, 0.975], method="nearest")
-    extra = 1.96 * np.sqrt(MODEL_ERROR**2 + min(coding_s / middle, 0.5) ** 2 + press_error**2)
+    coding_error = lag.se_s / middle
+    extra = 1.96 * np.sqrt(MODEL_ERROR**2 + coding_error**2 + press_error**2)
     down = np.hypot(excess * np.log(middle / max(low, 1e-3)), extra)
     up = np.hypot(excess * np.log(min(high, 60.0) / middle), extra)
-    return float(middle), (float(middle * np.exp(-down)), float(middle * np.exp(min(up, 50.0))))
-
-
-def _median_time(curves: Posterior, left: float, watched_s: float) -> float | None:
-    middle = float(np.quantile(curves.times_s(left), 0.5, method="nearest"))
-    return middle if middle <= watched_s else None
+    time_s = float(middle) - lag.late_s
+    return time_s, (float(time_s * np.exp(-down)), float(time_s * np.exp(min(up, 50.0))))
 
 
 def _flags(curves: Posterior, bins: Bins, depth: float) -> list[Flag]:
