@@ -152,6 +152,13 @@ def test_beside_a_border_that_slid_aside_the_blanch_is_found(slid_cells: float) 
     assert site.stands_out > 1
 
 
+def test_a_border_that_slid_aside_is_no_rival() -> None:
+    """It turns skin darker on its other side, which nothing else in a press does."""
+    still, slid = (found_in(beside_a_table(cells, depth=0.05)) for cells in (0.0, -2.0))
+    assert off_cells(slid, 26, 38) < 1.5
+    assert slid.stands_out > 0.7 * still.stands_out
+
+
 def test_paler_than_skin_without_blood_is_not_taken() -> None:
     assert does_not_stand_out(locate(*scene(depth=5.0)))
     assert found_in(scene(depth=0.5)).stands_out > 1

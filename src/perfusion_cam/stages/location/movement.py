@@ -17,9 +17,9 @@ MIN_ROOM_CELLS = 5
 
 
 def share_by_sliding(baseline: FloatArray, change: FloatArray, cells: BoolArray) -> float:
-    """How much of a patch's pallor goes away when the resting picture is laid where it fits best.
+    """How much of a patch's change goes away when the resting picture is laid where it fits best.
 
-    Pallor stays, wherever the picture is laid; the border of a limb that was pushed aside goes.
+    Pallor stays, wherever that picture is laid; the border of a limb that was pushed aside goes.
 
     Parameters
     ----------
@@ -45,7 +45,9 @@ def share_by_sliding(baseline: FloatArray, change: FloatArray, cells: BoolArray)
     top, left = np.unravel_index(int(misfit.argmin()), misfit.shape)
     laid = resting[top : top + shown.shape[0], left : left + shown.shape[1]]
     still = _contrast(_finer(change[around]), inside, beside)
-    return 1 - _contrast(_unslid(shown - laid, laid), inside, beside) / max(still, 1e-9)
+    if still == 0:
+        return 0.0
+    return 1 - _contrast(_unslid(shown - laid, laid), inside, beside) / still
 
 
 def _box(cells: BoolArray, room: int) -> tuple[slice, slice]:

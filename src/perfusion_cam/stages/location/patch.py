@@ -122,13 +122,12 @@ def best_patch(early: EarlyChange, allowed: BoolArray, scale_cells: float) -> Pa
         if top <= 0:
             return None
         cells = _core(pale, allowed, int(row), int(col))
-        near = grown(cells, disc(max(2, round(0.7 * radius_of(cells)))))
+        near = _with_rim(cells)
         if _is_no_blanch(early, cells, near):
             score[near] = 0
         elif _has_size(cells) and _blood_like(early.change, cells):
             alike = same_skin(early.baseline, cells, SAME_TINT, SAME_LIGHT)
-            rival = float(darker[alike].max(initial=0.0))
-            bar = max(MIN_SCORE, RIVAL_FACTOR * rival)
+            bar = max(MIN_SCORE, RIVAL_FACTOR * _rival(early, darker, alike))
             return Patch(cells, pale, top / bar, bar * float(noise[row, col]))
         else:
             score[grown(cells, TOUCHING)] = 0
@@ -149,10 +148,32 @@ def _is_no_blanch(early: EarlyChange, cells: BoolArray, near: BoolArray) -> bool
         return True
     wanders = (early.rise[near] > MAX_RISE * peak).any()
     too_pale = np.quantile(early.change[cells] @ PALLOR, 0.9) > FULL_PALLOR
-    palest = cells & (early.first >= 0.5 * peak)
-    return bool(wanders or too_pale) or (
-        share_by_sliding(early.baseline, early.change, palest) > MAX_SLIDING_SHARE
+    return bool(wanders or too_pale) or _slid(early, cells, early.first)
+
+
+def _rival(early: EarlyChange, darker: FloatArray, alike: BoolArray) -> float:
+    """How far the patch of the same skin stands out that turned darkest, and did not just slide."""
+    left = np.where(alike, darker, 0.0)
+    for _ in range(TRIES):
+        row, col = np.unravel_index(int(left.argmax()), left.shape)
+        cells = _core(darker, darker > 0, int(row), int(col))
+        if RIVAL_FACTOR * left[row, col] <= MIN_SCORE or not _slid(early, cells, -early.first):
+            break
+        left[_with_rim(cells)] = 0
+    return float(left.max())
+
+
+def _slid(early: EarlyChange, cells: BoolArray, changed: FloatArray) -> bool:
+    """Whether a patch changed for having slid, by the half of it that `changed` most."""
+    peak = changed[cells].max()
+    most = cells & (changed >= 0.5 * peak)
+    return bool(
+        peak > 0 and share_by_sliding(early.baseline, early.change, most) > MAX_SLIDING_SHARE
     )
+
+
+def _with_rim(cells: BoolArray) -> BoolArray:
+    return grown(cells, disc(max(2, round(0.7 * radius_of(cells)))))
 
 
 def _has_size(cells: BoolArray) -> bool:

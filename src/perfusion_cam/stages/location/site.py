@@ -15,6 +15,7 @@ from perfusion_cam.stages.location.patch import (
     SAME_LIGHT,
     SAME_TINT,
     EarlyChange,
+    Patch,
     best_patch,
 )
 from perfusion_cam.stages.location.shapes import disc, radius_of
@@ -60,7 +61,7 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
     baseline = window.mean_log_rgb(_at_rest(window, press))
     reach = _reach(press.tool_cells)
     allowed = reach if within is None else within
-    seen = np.asarray(window.valid().all(axis=0))
+    seen = window.always_valid()
     if (allowed & seen).sum() < MIN_SEEN_SHARE * allowed.sum():
         return Flag.LOST
     staying = pallor_map(window, press, baseline, *STAYING_S)
@@ -74,21 +75,27 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
     if not found:
         return Flag.DOES_NOT_BLANCH
     clearest = max(patch.stands_out for patch in found)
-    best = next(patch for patch in found if patch.stands_out >= CLEAR_SHARE * clearest)
-    cells = best.cells
-    control = _control(cells, best.pale, baseline, seen)
-    if control.sum() < cells.sum() / 2:
-        return Flag.NO_SKIN_BESIDE
-    rows, cols = np.nonzero(cells)
-    cell_px = window.shape.cell_px
+    alone = np.zeros_like(seen)
+    for patch in found:
+        if patch.stands_out < CLEAR_SHARE * clearest or (patch.cells & alone).any():
+            continue
+        control = _control(patch.cells, patch.pale, baseline, seen)
+        if 2 * control.sum() >= patch.cells.sum():
+            return _site(patch, control, window.shape.cell_px)
+        alone |= patch.cells
+    return Flag.NO_SKIN_BESIDE
+
+
+def _site(patch: Patch, control: BoolArray, cell_px: float) -> Site:
+    rows, cols = np.nonzero(patch.cells)
     return Site(
         x_px=float((cols.mean() + 0.5) * cell_px),
         y_px=float((rows.mean() + 0.5) * cell_px),
-        radius_px=radius_of(cells) * cell_px,
-        cells=cells,
+        radius_px=radius_of(patch.cells) * cell_px,
+        cells=patch.cells,
         control_cells=control,
-        stands_out=best.stands_out,
-        detectable=best.detectable,
+        stands_out=patch.stands_out,
+        detectable=patch.detectable,
     )
 
 
