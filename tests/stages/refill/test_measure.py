@@ -273,20 +273,20 @@ def dusky(extra_red: float) -> SiteTraces:
 
 def test_red_beyond_blood_is_taken_for_light() -> None:
     _, refill = measure_refill(dusky(0.06), RELEASE_S, RELEASE_SE_S)
-    assert refill.status == "not_measurable"
-    assert Flag.NOT_BLOOD in refill.flags
+    assert Flag.LIGHT_CHANGED in refill.flags
 
 
 def test_red_that_dusky_skin_lacked_at_rest_is_not() -> None:
     _, refill = measure_refill(dusky(0.06), RELEASE_S, RELEASE_SE_S, dusky_red=0.06)
     assert refill.status == "measured"
+    assert Flag.LIGHT_CHANGED not in refill.flags
     assert refill.crt_ci95_s is not None
     assert refill.crt_ci95_s[0] < TAU_S * np.log(10) < refill.crt_ci95_s[1]
 
 
 def test_duskiness_excuses_no_more_light_than_itself() -> None:
     _, refill = measure_refill(dusky(0.12), RELEASE_S, RELEASE_SE_S, dusky_red=0.04)
-    assert Flag.NOT_BLOOD in refill.flags
+    assert Flag.LIGHT_CHANGED in refill.flags
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -13,7 +13,8 @@ from perfusion_cam.stages.refill.coding import CodingLag, coding_lag
 from perfusion_cam.stages.refill.noise import Bins, gather
 from perfusion_cam.stages.refill.placebo import placebo_excess
 from perfusion_cam.stages.refill.posterior import Posterior, find_posterior
-from perfusion_cam.stages.refill.signal import Signal, blood_signal, light_change
+from perfusion_cam.stages.refill.shading import is_mostly_light, shading_error, unshared_light
+from perfusion_cam.stages.refill.signal import Signal, blood_signal
 from perfusion_cam.types import FloatArray, Refill, RefillCurve, SiteTraces
 
 MIN_DEPTH = 0.015
@@ -23,9 +24,6 @@ FAINT_DEPTH = 0.04
 MIN_SEEN_Z = 4.0
 """Standard errors by which the first pallor seen must differ from rest."""
 MIN_SEEN_S = 0.8
-MAX_LIGHT, MAX_LIGHT_SHARE = 0.015, 0.25
-"""Light (natural log, and share of the change) mixed into the early pallor beyond which its fading
-cannot be told from the light's."""
 MAX_SPREAD = 8.0
 """Upper over lower end of an interval beyond which a time says nothing."""
 RECOVERED = 0.9
@@ -51,7 +49,7 @@ class _Known(NamedTuple):
 
     bits_per_pixel: float | None
     press_error: float
-    dusky_red: float
+    light: float
     late_s: float
 
 
@@ -82,7 +80,8 @@ def measure_refill(
     RefillCurve, Refill
         The refill carries only the flags that the curve itself gives rise to.
     """
-    signal = blood_signal(traces)
+    light = unshared_light(traces, dusky_red)
+    signal = blood_signal(traces, light > 0)
     used = traces.used & (traces.t_s > release_s)
     if used.sum() < 8 or traces.t_s[used][-1] - traces.t_s[used][0] < MIN_SEEN_S:
         curve = RefillCurve(traces.t_s, signal.value, signal.se, used, 0.0)
@@ -94,7 +93,7 @@ def measure_refill(
     curves = find_posterior(bins, begun_se_s)
     if curves is None:
         return curve, Refill("not_measurable", (Flag.LOW_SIGNAL,))
-    known = _Known(bits_per_pixel, press_error, dusky_red, release_s - begun_s)
+    known = _Known(bits_per_pixel, press_error, light, release_s - begun_s)
     return curve, _judge(signal, bins, curves, traces, begun_s, known)
 
 
@@ -116,7 +115,7 @@ def _judge(
     depth = float(np.median(curves.depth))
     seen, low, _ = (float(edge[0]) for edge in curves.pallor(bins.u_s[:1]))
     watched_s = float(bins.u_s[-1]) - known.late_s
-    flags = _flags(curves, bins, depth)
+    flags = _flags(curves, bins, depth, known.light)
     refill = replace(
         _drawn(curves, signal, begun_s),
         flags=tuple(flags),
@@ -124,11 +123,10 @@ def _judge(
         signal_to_noise=depth / bins.sample_noise,
         model=curves.model,
     )
+    if is_mostly_light(known.light, depth):
+        return replace(refill, flags=(Flag.NOT_BLOOD, *flags))
     if depth < MIN_DEPTH:
         return replace(refill, flags=(Flag.DOES_NOT_BLANCH, *flags))
-    light, share = light_change(traces, known.dusky_red)
-    if light > MAX_LIGHT and share > MAX_LIGHT_SHARE:
-        return replace(refill, flags=(Flag.NOT_BLOOD, Flag.LIGHT_CHANGED, *flags))
     if seen < MIN_SEEN_Z * (seen - low) / 1.96:
         return replace(refill, flags=(Flag.LOW_SIGNAL, *flags))
     left = float(np.median(curves.left_at(watched_s)))
@@ -145,9 +143,9 @@ def _judge(
         return middle - lag_at(middle).late_s if middle <= watched_s else None
 
     excess = placebo_excess(curves, bins, 1 - RECOVERED)
-    crt_s, interval = _time_and_interval(
-        t90_s, excess, lag_at(float(np.median(t90_s))), known.press_error
-    )
+    middle_s = float(np.median(t90_s))
+    error = np.hypot(known.press_error, shading_error(curves, middle_s, depth, known.light))
+    crt_s, interval = _time_and_interval(t90_s, excess, lag_at(middle_s), error)
     if interval[1] > MAX_SPREAD * interval[0]:
         return replace(refill, flags=(Flag.LOW_SIGNAL, *flags))
     return replace(
@@ -174,24 +172,24 @@ def _not_recovered(refill: Refill, t90_s: FloatArray, watched_s: float) -> Refil
 
 
 def _time_and_interval(
-    times_s: FloatArray, excess: float, lag: CodingLag, press_error: float
+    times_s: FloatArray, excess: float, lag: CodingLag, error: float
 ) -> tuple[float, tuple[float, float]]:
     low, middle, high = np.quantile(times_s, [0.025, 0.5, 0.975], method="nearest")
     coding_error = lag.se_s / middle
-    extra = 1.96 * np.sqrt(MODEL_ERROR**2 + coding_error**2 + press_error**2)
+    extra = 1.96 * np.sqrt(MODEL_ERROR**2 + coding_error**2 + error**2)
     down = np.hypot(excess * np.log(middle / max(low, 1e-3)), extra)
     up = np.hypot(excess * np.log(min(high, 60.0) / middle), extra)
     time_s = float(middle) - lag.late_s
     return time_s, (float(time_s * np.exp(-down)), float(time_s * np.exp(min(up, 50.0))))
 
 
-def _flags(curves: Posterior, bins: Bins, depth: float) -> list[Flag]:
+def _flags(curves: Posterior, bins: Bins, depth: float, light: float) -> list[Flag]:
     flags = []
     if MIN_DEPTH <= depth < FAINT_DEPTH:
         flags.append(Flag.INCOMPLETE_BLANCH)
     if bins.u_s[0] > HIDDEN_S:
         flags.append(Flag.START_HIDDEN)
-    if bins.baseline_se > 0.25 * depth:
+    if light > 0 or bins.baseline_se > 0.25 * depth:
         flags.append(Flag.LIGHT_CHANGED)
     times_s = curves.family_times_s(1 - RECOVERED, DOUBTFUL_WEIGHT)
     if len(times_s) > 1 and max(times_s) > 1.25 * min(times_s):

@@ -15,6 +15,8 @@ BLOOD_SD = 0.2
 MIN_PLACEBOS = 4
 RIDGE = 0.02
 EARLY_S = 0.6
+SHADING_SD = 1.0
+"""Natural-log light, far more than any noise."""
 UNUSABLE = 1e3
 """Variance given to a clipped colour, so that it gets no weight."""
 
@@ -39,51 +41,31 @@ class Signal:
     axis: FloatArray
 
 
-def blood_signal(traces: SiteTraces) -> Signal:
+def blood_signal(traces: SiteTraces, shaded: bool = False) -> Signal:
     """Project a site's traces on the direction in which blood moves colour.
 
     The weights are those of least variance that pass blood's direction whole (generalised least
     squares); shading, which moves all colours alike, is part of the measured noise and so
     weighted down exactly as far as it is present.
+
+    Parameters
+    ----------
+    traces : SiteTraces
+    shaded : bool
+        Whether light at the site changed as that of untouched skin did not: what moves all colours
+        alike then counts nothing, and what is left is noisier.
     """
     noise = _noise_covariance(traces)
-    axis = _blood_axis(traces, noise)
+    if shaded:
+        noise += SHADING_SD**2
+        axis = BLOOD / BLOOD[1:].mean()
+    else:
+        axis = _blood_axis(traces, noise)
     inverse = np.linalg.inv(noise)
     weights = inverse @ axis / (axis @ inverse @ axis)
     value = traces.rgb @ weights
     placebo = traces.placebo_rgb @ weights
     return Signal(traces.t_s, value, _sample_se(traces, value, placebo), placebo, axis)
-
-
-def light_change(traces: SiteTraces, dusky_red: float = 0.0) -> tuple[float, float]:
-    """How much of the early change at the site is light rather than blood.
-
-    Blood moves red about a third as far as green and blue, light all alike; so the change of red
-    tells the two apart. Blood with little oxygen darkens red, too, and gives it back when it is
-    pressed out: what the site lacked of red at rest is no light.
-
-    Parameters
-    ----------
-    traces : SiteTraces
-    dusky_red : float
-        Natural-log light of red that the resting site lacks for want of oxygen.
-
-    Returns
-    -------
-    size, share : float
-        In natural-log light, and of the whole change.
-    """
-    if traces.clipped.any() or not traces.used.any():
-        return 0.0, 0.0
-    first_s = traces.t_s[traces.used][0]
-    early = traces.rgb[traces.used & (traces.t_s <= first_s + EARLY_S)].mean(axis=0)
-    whole = float(early[1:].mean())
-    if whole <= 0:
-        return 0.0, 0.0
-    blood_red = BLOOD[0] / BLOOD[1:].mean()
-    beyond_blood = float(early[0]) - blood_red * whole
-    light = max(beyond_blood - dusky_red, min(beyond_blood, 0.0)) / (1 - blood_red)
-    return light, light / whole
 
 
 def _noise_covariance(traces: SiteTraces) -> FloatArray:
