@@ -78,7 +78,7 @@ def test_a_limb_on_a_background_is_pushed_against_its_border_and_the_site_is_on_
         assert abs(across) > 0.8, case.name
         never = truth_of(clip).presses[0].t90_s is None
         assert never == (press.depth == 0 or "never" in case.level)
-    assert len(lying) == 28
+    assert len(lying) == 32
     assert ways == {0.0, 0.005, 0.01, 0.02}
     assert stays == {0.0, 0.6}
 

@@ -135,6 +135,14 @@ FACTORS: dict[str, dict[str, Edit]] = {
         "white sheet, never back": lying_on(
             "white sheet", 0.01, stays=0.6, curve=Curve("stuck", tau_s=1.0, recovered=0.3)
         ),
+        "dark table, delayed": lying_on(
+            "dark table",
+            0.005,
+            stays=0.6,
+            curve=Curve("sigmoid", tau_s=0.25, delay_s=0.9),
+            lift_s=0.5,
+        ),
+        "grey table, weak blanch": lying_on("grey table", 0.02, stays=0.6, depth=0.2),
     },
     NOT_RECOVERING: {
         **{
