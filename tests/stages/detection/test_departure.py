@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from stacks import SHAPE, Visit, disc, samples, soft_disc, stack, times
+from stacks import SHAPE, Array, Visit, disc, samples, soft_disc, stack, times
 
 from perfusion_cam.stages.detection.activity import Burst
 from perfusion_cam.stages.detection.departure import Departure, find_departure
@@ -21,8 +21,12 @@ def departure(
     visit: Visit, burst: Burst, duration_s: float = 8.0, **light: object
 ) -> Departure | None:
     t_s = times(duration_s)
+    return judged(t_s, stack(t_s, [visit], **light), burst)  # type: ignore[arg-type]
+
+
+def judged(t_s: Array, grids: Array, burst: Burst) -> Departure | None:
     history = GridHistory(SHAPE)
-    for sample in samples(t_s, stack(t_s, [visit], **light)):  # type: ignore[arg-type]
+    for sample in samples(t_s, grids):
         history.append(sample)
     return find_departure(history, burst)
 
@@ -64,10 +68,7 @@ def test_a_shadow_hides_no_texture(edge: float, depth: float) -> None:
     grids = stack(t_s)
     resting = (t_s > 2.5) & (t_s < 6.0)
     grids[resting] -= depth * soft_disc(25, 45, 12, edge=edge)[..., None]
-    history = GridHistory(SHAPE)
-    for sample in samples(t_s, grids):
-        history.append(sample)
-    found = find_departure(history, Burst(5.8, 6.3))
+    found = judged(t_s, grids, Burst(5.8, 6.3))
     assert found is not None
     assert found.tool_hides < 0.2
 
@@ -87,6 +88,32 @@ def test_exposure_that_answers_the_tool_does_not_matter() -> None:
     assert abs(found.release_s - PRESS.release_s) < 2 * FRAME_S
     tool = disc(PRESS.row, PRESS.col, PRESS.radius)
     assert (found.tool_cells & tool).sum() / (found.tool_cells | tool).sum() > 0.75
+
+
+def test_a_tool_without_any_texture_hides_all_of_the_skins() -> None:
+    """A glove so dark that every pixel is the same."""
+    t_s = times(8.0)
+    grids = stack(t_s)
+    rests = (t_s > 2.5) & (t_s < 6.0)
+    grids[np.ix_(rests, range(10, 40), range(20, 60))] = -6.0
+    found = judged(t_s, grids, Burst(5.8, 6.3))
+    assert found is not None
+    assert found.tool_hides == 1.0
+
+
+def test_dark_ground_beside_the_skin_does_not_make_the_release_late() -> None:
+    """A finger drawn back uncovers skin first, little lighter, and then a table, far darker."""
+    t_s = times(8.0)
+    grids = stack(t_s)
+    grids[:, :, :25] -= 2.5
+    tip_col = 60 * (1 - np.clip(t_s - 6.0, 0.0, 1.0))
+    tip_col[t_s < 2.5] = 0
+    rows, cols = np.mgrid[: SHAPE.rows, : SHAPE.cols]
+    for grid, tip in zip(grids, tip_col, strict=True):
+        grid[(abs(rows - 25) < 8) & (cols < tip)] = np.array([-0.95, -1.55, -1.85])
+    found = judged(t_s, grids, Burst(5.8, 7.1))
+    assert found is not None
+    assert abs(found.release_s - 6.0) < 2 * FRAME_S
 
 
 @pytest.mark.parametrize(

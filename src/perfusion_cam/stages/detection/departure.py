@@ -17,6 +17,7 @@ from perfusion_cam.stages.detection.light import (
     smooth,
     usual_difference,
 )
+from perfusion_cam.stages.detection.onset import find_onset
 from perfusion_cam.types import BoolArray, FloatArray, GridWindow
 
 TOOL_CHANGE = 0.1
@@ -30,6 +31,8 @@ MIN_HOLD_S = 1.0
 MAX_HOLD_S = 20.0
 BEFORE_S = 0.5
 AFTER_S = 0.35
+ONSET_S = 1.0
+"""How long before a burst what it removed may have begun to leave, unnoticed."""
 MIN_REGISTERED = 0.6
 EDGE_FACTOR = 1.1
 """Where the skin was not seen before, what left must have had an edge, and what it uncovered none.
@@ -103,7 +106,8 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
         cover = past.cover_since(history.start_s)
     if cover is None:
         return None
-    release_s, release_se_s = _onset(history, burst, tool, weights)
+    leaving = history.window(burst.start_s - ONSET_S, burst.end_s + AFTER_S)
+    release_s, release_se_s = find_onset(leaving, burst, tool, weights)
     if not MIN_HOLD_S < release_s - cover.contact_s < MAX_HOLD_S:
         return None
     # A burst in plain sight says nothing of what was there before if most of that was not.
@@ -159,11 +163,18 @@ def _hidden_texture(
         return 1.0
     inside = _inside(tool)
     before, during, after = (_texture(grid)[inside] for grid in (baseline, held, bare))
-    seen = float(np.corrcoef(before, after)[0, 1])
-    if not seen > MIN_TEXTURE:
+    seen = _correlation(before, after)
+    if seen <= MIN_TEXTURE:
         return 1.0
-    left = float(np.corrcoef(during, after)[0, 1])
+    left = _correlation(during, after)
     return float(np.clip(1 - left / seen, 0, 1))
+
+
+def _correlation(one: FloatArray, other: FloatArray) -> float:
+    """Pearson's; 0 where either is all alike, as under a tool that is clipped white or black."""
+    if min(np.ptp(one), np.ptp(other)) == 0:
+        return 0.0
+    return float(np.corrcoef(one, other)[0, 1])
 
 
 def _edge(grid: FloatArray, tool: BoolArray) -> float:
@@ -190,41 +201,3 @@ def _inside(tool: BoolArray) -> BoolArray:
 def _texture(grid: FloatArray) -> FloatArray:
     green = np.ascontiguousarray(grid[..., 1])
     return np.asarray(green - cv2.blur(green, (TEXTURE_CELLS, TEXTURE_CELLS)))
-
-
-ONSET_SHARE = 0.04
-"""Departure counts as begun when this share of the tool-to-skin change has happened."""
-
-
-def _onset(
-    history: GridHistory, burst: Burst, tool: BoolArray, weights: FloatArray
-) -> tuple[float, float]:
-    """When the tool began to leave, and the standard error of that.
-
-    The change from held to bare, averaged over the tool's cells, is followed back from half way
-    to where it rises out of its own scatter during the hold.
-    """
-    window = history.window(burst.start_s - 1.0, burst.end_s + AFTER_S)
-    before = window.t_s <= burst.start_s
-    after = window.t_s >= burst.end_s
-    held, bare = window.mean_log_rgb(before), window.mean_log_rgb(after)
-    power = float((((bare - held)[tool] * weights) ** 2).sum())
-    pictures = range(len(window.t_s))
-    gains = [common_gain((window.log_rgb(i) - bare) * weights, ~tool) for i in pictures]
-    weights_of_cells = weights[:, None]
-    cells = window.log_rgb_of(tool, slice(None)) * weights_of_cells - np.array(gains)[:, :, None]
-    held_cells = cells[before].mean(axis=0)
-    rise = bare[tool].T * weights_of_cells - held_cells
-    share = ((cells - held_cells) * rise).sum(axis=(1, 2)) / power
-    scatter = float(np.std(share[before])) if before.sum() > 2 else 0.01
-    level = max(ONSET_SHARE, 3 * scatter)
-    half = int(np.argmax(share >= 0.5)) if (share >= 0.5).any() else len(share) - 1
-    below = np.flatnonzero(share[: half + 1] < level)
-    last = int(below[-1]) if len(below) else 0
-    following = min(last + 1, len(share) - 1)
-    t0, t1 = float(window.t_s[last]), float(window.t_s[following])
-    s0, s1 = float(share[last]), float(share[following])
-    crossing = t0 + (t1 - t0) * np.clip((level - s0) / max(s1 - s0, 1e-6), 0, 1)
-    rise_s = float(window.t_s[half]) - crossing
-    se_s = np.sqrt((t1 - t0) ** 2 / 12 + (0.25 * rise_s) ** 2 + 0.01**2)
-    return float(crossing), float(se_s)

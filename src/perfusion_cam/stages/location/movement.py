@@ -14,6 +14,8 @@ PER_CELL = 2
 """Placements tried per cell and direction."""
 MIN_ROOM_CELLS = 5
 """Room round a patch that must be explained along with it."""
+MIN_CONTRAST = 0.5
+"""Contrast to what lies beside, over the patch's own change: a border that slid has far more."""
 
 
 def share_by_sliding(baseline: FloatArray, change: FloatArray, cells: BoolArray) -> float:
@@ -45,7 +47,7 @@ def share_by_sliding(baseline: FloatArray, change: FloatArray, cells: BoolArray)
     top, left = np.unravel_index(int(misfit.argmin()), misfit.shape)
     laid = resting[top : top + shown.shape[0], left : left + shown.shape[1]]
     still = _contrast(_finer(change[around]), inside, beside)
-    if still == 0:
+    if abs(still) < MIN_CONTRAST * abs(float((change[cells] @ PALLOR).mean())):
         return 0.0
     return 1 - _contrast(_unslid(shown - laid, laid), inside, beside) / still
 

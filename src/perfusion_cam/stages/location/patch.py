@@ -32,8 +32,8 @@ WANDER_BLUR_CELLS = 1.0
 SAME_TINT = 0.22
 SAME_LIGHT = 0.7
 """Natural-log differences in colour and in brightness up to which a cell is the same skin."""
-MAX_SLIDING_SHARE = 0.5
-"""Of a patch's pallor; a blanch reaches 0.1, a border that slid 0.9 or more."""
+MAX_SLIDING_SHARE = 0.3
+"""Of a patch's pallor; a blanch reaches 0.17, a border that slid 0.4 and mostly 0.8 or more."""
 MIN_RADIUS_CELLS = 1.6
 MAX_RADIUS_SHARE = 0.15
 RIVAL_FACTOR = 1.6

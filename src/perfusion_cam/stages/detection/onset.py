@@ -1,0 +1,67 @@
+"""When something began to leave the skin."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from perfusion_cam.stages.detection.activity import Burst
+from perfusion_cam.stages.detection.light import common_gain
+from perfusion_cam.types import BoolArray, FloatArray, GridWindow
+
+ONSET_SHARE = 0.04
+"""Departure counts as begun when this share of the tool-to-skin change has happened."""
+
+
+def find_onset(
+    window: GridWindow, burst: Burst, tool: BoolArray, weights: FloatArray
+) -> tuple[float, float]:
+    """When the tool began to leave, and the standard error of that.
+
+    The change from held to bare, averaged over the tool's cells, is followed back from half way
+    to where it rises out of its own scatter during the hold. Cells count by how far they must
+    change; the half that must change least is asked by itself, too, as a finger that is drawn back
+    over a dark table would seem to be leaving only there.
+
+    Parameters
+    ----------
+    window : GridWindow
+        From the hold to after the burst.
+    burst : Burst
+    tool : array (rows, cols) bool
+    weights : array (3,)
+        Trust in each colour.
+
+    Returns
+    -------
+    float, float
+        Seconds.
+    """
+    before = window.t_s <= burst.start_s
+    bare = window.mean_log_rgb(window.t_s >= burst.end_s)
+    pictures = range(len(window.t_s))
+    gains = [common_gain((window.log_rgb(i) - bare) * weights, ~tool) for i in pictures]
+    by_colour = weights[:, None]
+    cells = window.log_rgb_of(tool, slice(None)) * by_colour - np.array(gains)[:, :, None]
+    held = cells[before].mean(axis=0)
+    rise = bare[tool].T * by_colour - held
+    power = (rise**2).sum(axis=0)
+    gone = ((cells - held) * rise).sum(axis=1)
+    faint = power <= np.median(power)
+    shares = [gone[:, some].sum(axis=1) / power[some].sum() for some in (power > 0, faint)]
+    return min(_crossing(window.t_s, share, before) for share in shares)
+
+
+def _crossing(t_s: FloatArray, share: FloatArray, before: BoolArray) -> tuple[float, float]:
+    """When a share of the change rose out of its scatter, and the standard error of that."""
+    scatter = float(np.std(share[before])) if before.sum() > 2 else 0.01
+    level = max(ONSET_SHARE, 3 * scatter)
+    half = int(np.argmax(share >= 0.5)) if (share >= 0.5).any() else len(share) - 1
+    below = np.flatnonzero(share[: half + 1] < level)
+    last = int(below[-1]) if len(below) else 0
+    following = min(last + 1, len(share) - 1)
+    t0, t1 = float(t_s[last]), float(t_s[following])
+    s0, s1 = float(share[last]), float(share[following])
+    crossing = t0 + (t1 - t0) * np.clip((level - s0) / max(s1 - s0, 1e-6), 0, 1)
+    rise_s = float(t_s[half]) - crossing
+    se_s = np.sqrt((t1 - t0) ** 2 / 12 + (0.25 * rise_s) ** 2 + 0.01**2)
+    return float(crossing), float(se_s)
