@@ -73,7 +73,9 @@ MEANINGS: dict[Flag, FlagMeaning] = {
         "The site is too bright for the camera: at least one colour is clipped.", False
     ),
     Flag.LIGHT_CHANGED: FlagMeaning(
-        "The light changed in a way that the skin beside the site does not explain.", False
+        "The light changed in a way that the skin beside the site does not explain; the interval "
+        "allows for it.",
+        False,
     ),
     Flag.TOUCHED_AGAIN: FlagMeaning("Something covered the site again during recovery.", False),
     Flag.ENDS_EARLY: FlagMeaning(
@@ -99,7 +101,7 @@ MEANINGS: dict[Flag, FlagMeaning] = {
         "No unpressed skin beside the site was visible to compare with.", True
     ),
     Flag.NOT_BLOOD: FlagMeaning(
-        "The change of colour at the site was light or shadow as much as blood, so its return "
+        "The change of colour at the site was mostly light or shadow, so the blood's return "
         "cannot be timed.",
         True,
     ),
