@@ -9,7 +9,7 @@ from perfusion_cam.stages.detection.light import common_gain
 from perfusion_cam.types import BoolArray, FloatArray, GridWindow
 
 ONSET_SHARE = 0.04
-"""Departure counts as begun when this share of the tool-to-skin change has happened."""
+"""Departure counts as begun when this share of the tool has left."""
 
 
 def find_onset(
@@ -17,10 +17,10 @@ def find_onset(
 ) -> tuple[float, float]:
     """When the tool began to leave, and the standard error of that.
 
-    The change from held to bare, averaged over the tool's cells, is followed back from half way
-    to where it rises out of its own scatter during the hold. Cells count by how far they must
-    change; the half that must change least is asked by itself, too, as a finger that is drawn back
-    over a dark table would seem to be leaving only there.
+    Two shares are followed back from half way to where they rise out of their own scatter during
+    the hold: that of the change from held to bare, which the soft edge of a shadow begins, and
+    that of the cells that look more bare than held. By how far they change, a finger that is drawn
+    back over a dark table would seem to be leaving only there. The earlier counts.
 
     Parameters
     ----------
@@ -36,23 +36,25 @@ def find_onset(
     float, float
         Seconds.
     """
-    before = window.t_s <= burst.start_s
-    bare = window.mean_log_rgb(window.t_s >= burst.end_s)
+    before, after = window.t_s <= burst.start_s, window.t_s >= burst.end_s
+    bare = window.mean_log_rgb(after)
     pictures = range(len(window.t_s))
     gains = [common_gain((window.log_rgb(i) - bare) * weights, ~tool) for i in pictures]
     by_colour = weights[:, None]
     cells = window.log_rgb_of(tool, slice(None)) * by_colour - np.array(gains)[:, :, None]
     held = cells[before].mean(axis=0)
     rise = bare[tool].T * by_colour - held
-    power = (rise**2).sum(axis=0)
-    gone = ((cells - held) * rise).sum(axis=1)
-    faint = power <= np.median(power)
-    shares = [gone[:, some].sum(axis=1) / power[some].sum() for some in (power > 0, faint)]
-    return min(_crossing(window.t_s, share, before) for share in shares)
+    gone, whole = ((cells - held) * rise).sum(axis=1), (rise**2).sum(axis=0)
+    shares = [gone.sum(axis=1) / whole.sum(), (gone > whole / 2).mean(axis=1)]
+    return min(_crossing(window.t_s, share, before, after) for share in shares)
 
 
-def _crossing(t_s: FloatArray, share: FloatArray, before: BoolArray) -> tuple[float, float]:
-    """When a share of the change rose out of its scatter, and the standard error of that."""
+def _crossing(
+    t_s: FloatArray, share: FloatArray, before: BoolArray, after: BoolArray
+) -> tuple[float, float]:
+    """When a share rose out of its scatter, and the standard error of that."""
+    held, bare = share[before].mean(), share[after].mean()
+    share = (share - held) / max(bare - held, 1e-3)
     scatter = float(np.std(share[before])) if before.sum() > 2 else 0.01
     level = max(ONSET_SHARE, 3 * scatter)
     half = int(np.argmax(share >= 0.5)) if (share >= 0.5).any() else len(share) - 1
