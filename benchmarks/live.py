@@ -93,6 +93,7 @@ class Seen:
     dropped: int = 0
     cpu_s: float = 0.0
     wall_s: float = 0.0
+    busy_cores: float = 0.0
 
 
 def memory_mb(pid: int) -> float:
@@ -106,6 +107,13 @@ def cpu_s(pid: int) -> float:
     """Processor time that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def busy_s() -> float:
+    """Processor time that all programs together have used."""
+    fields = Path("/proc/stat").read_text(encoding="utf-8").split("\n", 1)[0].split()[1:]
+    idle = int(fields[3]) + int(fields[4])
+    return (sum(map(int, fields[:8])) - idle) / os.sysconf("SC_CLK_TCK")
 
 
 def clock_of(page: Page) -> tuple[float, float]:
@@ -124,7 +132,7 @@ def follow(page: Page, pid: int, started: Path, out: Path) -> Seen:
     """Watch a run to its end."""
     seen = Seen()
     ahead_ms, seen.clock_ms = clock_of(page)
-    began_cpu_s = cpu_s(pid)
+    began_cpu_s, began_busy_s = cpu_s(pid), busy_s()
     page.click("#affected:enabled")
     while not started.exists() or not started.read_text(encoding="utf-8"):
         time.sleep(0.01)
@@ -141,6 +149,7 @@ def follow(page: Page, pid: int, started: Path, out: Path) -> Seen:
         if told["prompt"] == "ended":
             break
         seen.wall_s, seen.cpu_s = now_s, cpu_s(pid) - began_cpu_s
+        seen.busy_cores = (busy_s() - began_busy_s) / now_s
     (path,) = out.glob("*/affected-1/result.json")
     found = json.loads(path.read_text(encoding="utf-8"))
     seen.frames = found["source"]["frames"]
@@ -172,6 +181,7 @@ def told(seen: Seen) -> Iterator[str]:
     """What came of a run."""
     yield f"{seen.frames} pictures in {seen.wall_s:.0f} s, {seen.dropped} left out"
     yield f"processor        {seen.cpu_s / max(seen.wall_s, 1):.2f} of one core, decoding included"
+    yield f"                 {seen.busy_cores:.2f} of {os.cpu_count()} cores busy with all programs"
     late = turns(seen.memory_mb)
     for what, of in (("means", statistics.fmean), ("peaks", max)):
         values = [of(mbs) for mbs in late]

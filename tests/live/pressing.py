@@ -65,6 +65,8 @@ class ListSource:
         Whether its end is that of a recording.
     gate : threading.Semaphore, optional
         Acquired before each frame.
+    late_s : tuple of float
+        Times of frames that come too late.
     fails : str, optional
         What it fails with in the end.
     """
@@ -75,15 +77,18 @@ class ListSource:
         ends: bool = True,
         gate: threading.Semaphore | None = None,
         fails: str | None = None,
+        late_s: tuple[float, ...] = (),
     ) -> None:
         self.facts = SourceFacts("list", ends=ends)
-        self._given, self._gate, self._fails = given, gate, fails
+        self._given, self._gate, self._fails, self._late_s = given, gate, fails, late_s
+        self.late = False
         self.closed = False
 
     def __iter__(self) -> Iterator[Frame]:
         for frame in self._given:
             if self._gate is not None:
                 self._gate.acquire()
+            self.late = frame.t_s in self._late_s
             yield frame
         if self._fails is not None:
             raise SourceError(self._fails)

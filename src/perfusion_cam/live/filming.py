@@ -22,6 +22,8 @@ class FilmedCamera:
         It cannot be opened.
     """
 
+    late = False
+
     def __init__(self, number: int) -> None:
         self._camera = Camera(number)
         width, height, fps = self._camera.mode

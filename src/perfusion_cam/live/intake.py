@@ -19,8 +19,8 @@ measured, and several times as long where other programs want the processor."""
 class Intake:
     """Reads a source in a thread of its own.
 
-    A frame that finds the queue full is dropped, so that what is shown is never older than the
-    queue is long; its time is kept.
+    A frame that is late or finds the queue full is dropped, so that what is shown is never older
+    than the queue is long; its time is kept.
 
     Parameters
     ----------
@@ -28,7 +28,8 @@ class Intake:
     depth : int
         Frames that wait at most, 1 or more.
     on_frame : callable (Frame), optional
-        Told of every frame at once, in the source's thread, also of those that are dropped.
+        Told of every frame in time at once, in the source's thread, also of those that find the
+        queue full.
     """
 
     def __init__(
@@ -80,6 +81,9 @@ class Intake:
             for frame in self._source:
                 if self._stopped.is_set():
                     return
+                if self._source.late:
+                    self.dropped_s.append(frame.t_s)
+                    continue
                 if self._on_frame is not None:
                     self._on_frame(frame)
                 try:

@@ -10,6 +10,10 @@ from perfusion_cam.live.source import SourceFacts
 from perfusion_cam.sources.video_file import VideoFile
 from perfusion_cam.types import Frame
 
+LATE_S = 1.5
+"""A picture that is read so late is left out, as a camera would lose it; the next ones may be in
+time again."""
+
 
 class PlayedFile:
     """Hands out each picture of a file when as much time has passed as its time stamp says.
@@ -22,10 +26,16 @@ class PlayedFile:
     ------
     SourceError
         The file cannot be read.
+
+    Attributes
+    ----------
+    late : bool
+        As in `LiveSource`.
     """
 
     def __init__(self, path: Path) -> None:
         self._video = VideoFile(path)
+        self.late = False
         self.facts = SourceFacts(
             name=path.name,
             codec=self._video.codec,
@@ -39,6 +49,7 @@ class PlayedFile:
             wait_s = started_s + frame.t_s - time.monotonic()
             if wait_s > 0:
                 time.sleep(wait_s)
+            self.late = wait_s < -LATE_S
             yield frame
 
     def close(self) -> None:

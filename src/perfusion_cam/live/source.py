@@ -43,6 +43,11 @@ class LiveSource(Protocol):
         """What is known of it."""
         ...
 
+    @property
+    def late(self) -> bool:
+        """Whether the frame given last came so late that it must be left out."""
+        ...
+
     def __iter__(self) -> Iterator[Frame]:
         """Frames; blocks until each is there. Ends, or raises `SourceError`, with the source."""
         ...

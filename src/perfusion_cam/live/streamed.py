@@ -27,6 +27,8 @@ class StreamedCamera:
         ),
     )
 
+    late = False
+
     def __init__(self) -> None:
         self._sent: Queue[tuple[float, bytes]] = Queue(DEPTH)
         self._closed = threading.Event()
