@@ -1,0 +1,44 @@
+"""A recording in real time: late pictures are left out, told, and not waited for."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+from pressing import ListSource
+
+from perfusion_cam.live.intake import Intake
+from perfusion_cam.live.playing import LATE_S, PlayedFile
+from perfusion_cam.types import ColourCode, Frame
+
+SAMPLE = Path(__file__).parents[2] / "sample_videos" / "normal.mp4"
+PATIENCE_S = 60.0
+
+
+def test_a_picture_is_late_until_reading_has_caught_up() -> None:
+    played = PlayedFile(SAMPLE)
+    pictures = iter(played)
+    first = next(pictures)
+    assert not played.late
+    time.sleep(LATE_S + 0.5)
+    second = next(pictures)
+    assert second.t_s - first.t_s < 0.1
+    assert played.late
+    while played.late:
+        second = next(pictures)
+    assert second.t_s - first.t_s >= 0.5
+    played.close()
+
+
+def test_late_pictures_are_counted_and_shown_to_nobody() -> None:
+    plane = np.zeros((4, 6), np.uint8)
+    given = [Frame(t_s, i, plane, plane, plane, ColourCode()) for i, t_s in enumerate((0, 1, 2, 3))]
+    shown: list[float] = []
+    intake = Intake(
+        ListSource(given, late_s=(1, 2)), on_frame=lambda frame: shown.append(frame.t_s)
+    )
+    intake.start()
+    taken = [intake.get(PATIENCE_S), intake.get(PATIENCE_S)]
+    assert [frame.t_s for frame in taken if frame is not None] == shown == [0, 3]
+    assert list(intake.dropped_s) == [1, 2]
