@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from scored import BARE, GOOD, MISSED, REFUSED, STUCK, WRONG, clip
 
@@ -77,6 +78,18 @@ def test_targets_of_errors_coverage_and_the_oracle_can_be_missed() -> None:
     uneven = [clip(GOOD) for _ in range(10)]
     uneven += [clip(replace(GOOD, skin_type=6, crt_s=2.1)) for _ in range(10)]
     assert met(uneven)["worst skin type's median error over the best's (relative)"] is False
+
+
+def test_skin_types_that_differ_by_chance_are_not_told_apart() -> None:
+    errors_s = np.abs(np.random.default_rng(1).normal(0.0, 0.05, (6, 12)))
+    alike = [
+        clip(replace(GOOD, skin_type=kind + 1, crt_s=2.0 + error_s))
+        for kind, some in enumerate(errors_s)
+        for error_s in some
+    ]
+    (found,) = (target for target in targets(alike) if "worst skin type" in target.name)
+    assert float(found.reached.split()[0]) > 1.5
+    assert found.met is None
 
 
 def test_too_few_to_tell_is_not_told() -> None:

@@ -133,17 +133,25 @@ def _groups(
 
 
 def _alike(measured: Sequence[PressScore]) -> Target:
+    """Compare the worst skin type with the best, which chance alone makes differ."""
     name, asked = "worst skin type's median error over the best's (relative)", "1.5 or less"
-    medians = {
-        kind: float(np.median([abs(p.error_s or 0) / (p.t90_s or 1) for p in group]))
+    errors = {
+        kind: np.array([abs(p.error_s or 0) / (p.t90_s or 1) for p in group])
         for kind, group in _groups(measured, lambda press: str(press.skin_type)).items()
     }
-    if len(medians) < 2:
+    if len(errors) < 2:
         return Target(name, asked, "too few presses", None)
+    medians = {kind: max(float(np.median(some)), 1e-9) for kind, some in errors.items()}
     worst, best = max(medians, key=medians.__getitem__), min(medians, key=medians.__getitem__)
-    ratio = medians[worst] / max(medians[best], 1e-9)
-    said = f"{ratio:.2f} ({worst}: {medians[worst]:.1%}, {best}: {medians[best]:.1%})"
-    return Target(name, asked, said, ratio <= 1.5)
+    ratio = medians[worst] / medians[best]
+    rng = np.random.default_rng(1)
+    rows = {kind: rng.choice(errors[kind], (4000, len(errors[kind]))) for kind in (worst, best)}
+    drawn = [np.maximum(np.median(of_kind, axis=1), 1e-9) for of_kind in rows.values()]
+    pairs = len(errors) * (len(errors) - 1) / 2  # of which these two are the least alike
+    low, high = np.quantile(np.divide(*drawn), [0.025 / pairs, 1 - 0.025 / pairs])
+    said = f"{ratio:.2f} [{low:.2f}, {high:.2f}]"
+    said += f" ({worst}: {medians[worst]:.1%}, {best}: {medians[best]:.1%})"
+    return Target(name, asked, said, True if ratio <= 1.5 else None if low <= 1.5 else False)
 
 
 def _near_oracle(measured: Sequence[PressScore]) -> Target:
