@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 
@@ -18,10 +20,24 @@ MIN_CONTRAST = 0.5
 """Contrast to what lies beside, over the patch's own change: a border that slid has far more."""
 
 
-def share_by_sliding(baseline: FloatArray, change: FloatArray, cells: BoolArray) -> float:
-    """How much of a patch's change goes away when the resting picture is laid where it fits best.
+class Slide(NamedTuple):
+    """What laying the resting picture where it fits best explains of a change.
 
-    Pallor stays, wherever that picture is laid; the border of a limb that was pushed aside goes.
+    Attributes
+    ----------
+    of_patch : float
+        Share of the patch's contrast to what lies beside it: about 0 for skin that paled, where
+        blotches of skin do not fit by chance, about 1 for the border of a limb that slid.
+    of_all : float
+        Share of the squared change of light in and round the patch.
+    """
+
+    of_patch: float
+    of_all: float
+
+
+def find_slide(baseline: FloatArray, change: FloatArray, cells: BoolArray) -> Slide:
+    """See whether a patch changed because the skin slid.
 
     Parameters
     ----------
@@ -29,11 +45,6 @@ def share_by_sliding(baseline: FloatArray, change: FloatArray, cells: BoolArray)
         Natural-log light at rest, and its change since.
     cells : array (rows, cols) bool
         The patch.
-
-    Returns
-    -------
-    float
-        About 0 for skin that paled, about 1 for a border that slid.
     """
     around = _box(cells, max(MIN_ROOM_CELLS, round(radius_of(cells))))
     inside = cells[around]
@@ -43,13 +54,16 @@ def share_by_sliding(baseline: FloatArray, change: FloatArray, cells: BoolArray)
     wider = np.pad(baseline, ((reach, reach), (reach, reach), (0, 0)), mode="edge")
     resting = _finer(wider[rows.start : rows.stop + 2 * reach, cols.start : cols.stop + 2 * reach])
     shown = _finer((baseline + change)[around])
-    misfit = cv2.matchTemplate(resting, shown, cv2.TM_SQDIFF)
-    top, left = np.unravel_index(int(misfit.argmin()), misfit.shape)
+    misfits = cv2.matchTemplate(resting, shown, cv2.TM_SQDIFF)
+    top, left = np.unravel_index(int(misfits.argmin()), misfits.shape)
     laid = resting[top : top + shown.shape[0], left : left + shown.shape[1]]
-    still = _contrast(_finer(change[around]), inside, beside)
+    misfit = _unslid(shown - laid, laid)
+    changed = _finer(change[around])
+    still = _contrast(changed, inside, beside)
     if abs(still) < MIN_CONTRAST * abs(float((change[cells] @ PALLOR).mean())):
-        return 0.0
-    return 1 - _contrast(_unslid(shown - laid, laid), inside, beside) / still
+        return Slide(0.0, 0.0)
+    of_patch = 1 - _contrast(misfit, inside, beside) / still
+    return Slide(of_patch, 1 - float((misfit**2).sum() / (changed**2).sum()))
 
 
 def _box(cells: BoolArray, room: int) -> tuple[slice, slice]:

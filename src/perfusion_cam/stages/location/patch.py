@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from perfusion_cam.colour import same_skin
-from perfusion_cam.stages.location.movement import share_by_sliding
+from perfusion_cam.stages.location.movement import Slide, find_slide
 from perfusion_cam.stages.location.pallor import PALLOR, local_pallor, pallor_noise
 from perfusion_cam.stages.location.shapes import disc, grown, radius_of
 from perfusion_cam.types import BoolArray, FloatArray
@@ -32,8 +32,10 @@ WANDER_BLUR_CELLS = 1.0
 SAME_TINT = 0.22
 SAME_LIGHT = 0.7
 """Natural-log differences in colour and in brightness up to which a cell is the same skin."""
-MAX_SLIDING_SHARE = 0.3
-"""Of a patch's pallor; a blanch reaches 0.17, a border that slid 0.4 and mostly 0.8 or more."""
+MAX_SLIDE, MAX_SLIDE_ROUND = 0.5, 0.25
+"""Share of a patch's contrast, and of all that changed in and round it, that a slide may explain.
+A blanch on blotchy skin reaches 0.5 of the one with 0.1 of the other, a border that slid 0.6 and
+0.3."""
 MIN_RADIUS_CELLS = 1.6
 MAX_RADIUS_SHARE = 0.15
 RIVAL_FACTOR = 1.6
@@ -148,7 +150,9 @@ def _is_no_blanch(early: EarlyChange, cells: BoolArray, near: BoolArray) -> bool
         return True
     wanders = (early.rise[near] > MAX_RISE * peak).any()
     too_pale = np.quantile(early.change[cells] @ PALLOR, 0.9) > FULL_PALLOR
-    return bool(wanders or too_pale) or _slid(early, cells, early.first)
+    slide = _slide(early, cells, early.first)
+    slid = slide.of_patch > MAX_SLIDE and slide.of_all > MAX_SLIDE_ROUND
+    return bool(wanders or too_pale or slid)
 
 
 def _rival(early: EarlyChange, darker: FloatArray, alike: BoolArray) -> float:
@@ -157,19 +161,20 @@ def _rival(early: EarlyChange, darker: FloatArray, alike: BoolArray) -> float:
     for _ in range(TRIES):
         row, col = np.unravel_index(int(left.argmax()), left.shape)
         cells = _core(darker, darker > 0, int(row), int(col))
-        if RIVAL_FACTOR * left[row, col] <= MIN_SCORE or not _slid(early, cells, -early.first):
+        if RIVAL_FACTOR * left[row, col] <= MIN_SCORE:
+            break
+        if _slide(early, cells, -early.first).of_patch <= MAX_SLIDE:
             break
         left[_with_rim(cells)] = 0
     return float(left.max())
 
 
-def _slid(early: EarlyChange, cells: BoolArray, changed: FloatArray) -> bool:
-    """Whether a patch changed for having slid, by the half of it that `changed` most."""
+def _slide(early: EarlyChange, cells: BoolArray, changed: FloatArray) -> Slide:
+    """What a slide explains of a patch's change, by the half of it that `changed` most."""
     peak = changed[cells].max()
-    most = cells & (changed >= 0.5 * peak)
-    return bool(
-        peak > 0 and share_by_sliding(early.baseline, early.change, most) > MAX_SLIDING_SHARE
-    )
+    if peak <= 0:
+        return Slide(0.0, 0.0)
+    return find_slide(early.baseline, early.change, cells & (changed >= 0.5 * peak))
 
 
 def _with_rim(cells: BoolArray) -> BoolArray:
