@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.stats import trim_mean
 
 from perfusion_cam.stencils import placebo_stencils, stencil
-from perfusion_cam.types import BoolArray, FloatArray, GridWindow, Press, Site, SiteTraces
+from perfusion_cam.types import (
+    LIGHT_CODE,
+    BoolArray,
+    FloatArray,
+    GridWindow,
+    Press,
+    Site,
+    SiteTraces,
+)
 
 CHUNK = 16
 SETTLED_FACTOR = 2.0
@@ -37,14 +46,15 @@ def sample_traces(window: GridWindow, press: Press, site: Site) -> SiteTraces:
     weights = csr_array(np.reshape(stencils, (len(stencils), -1)).astype(np.float32))
     watched = np.flatnonzero(site.cells | site.control_cells)
     traces = np.empty((len(window.t_s), 3, len(stencils)), np.float32)
-    red_change = np.empty((len(window.t_s), len(watched)), np.float32)
+    red_code = np.empty((len(window.t_s), len(watched)), np.int16)
     for lo in range(0, len(window.t_s), CHUNK):
         part = slice(lo, lo + CHUNK)
-        change = _change_by_cell(window, part, reference)
-        read = weights @ change.reshape(len(change), -1)
+        code = _code_by_cell(window, part)
+        read = weights @ code.reshape(len(code), -1).astype(np.float32)
         traces[part] = read.reshape(len(stencils), 3, -1).transpose(2, 1, 0)
-        red_change[part] = change[watched, 0].T
-    rgb = traces - trim_mean(traces[baseline], TRIMMED_SHARE, axis=0)
+        red_code[part] = code[watched, 0].T
+    rgb = (traces - trim_mean(traces[baseline], TRIMMED_SHARE, axis=0)) / np.float32(LIGHT_CODE)
+    red_change = red_code / np.float32(LIGHT_CODE) - reference.reshape(-1, 3)[watched, 0]
     return SiteTraces(
         t_s=window.t_s,
         rgb=np.asarray(rgb[:, :, 0], float),
@@ -56,12 +66,11 @@ def sample_traces(window: GridWindow, press: Press, site: Site) -> SiteTraces:
     )
 
 
-def _change_by_cell(window: GridWindow, part: slice, reference: FloatArray) -> FloatArray:
-    """Natural-log light of some samples over the reference's, array (cells, 3, samples) float32."""
-    change = window.log_rgb(part)
-    change -= reference
-    by_cell = np.asarray(cv2.transpose(change.reshape(len(change), -1)), np.float32)
-    return by_cell.reshape(-1, 3, len(change))
+def _code_by_cell(window: GridWindow, part: slice) -> NDArray[np.int16]:
+    """Light of some samples as it is coded, array (cells, 3, samples)."""
+    code = window.light_code[part]
+    by_cell = np.asarray(cv2.transpose(code.reshape(len(code), -1)), np.int16)
+    return by_cell.reshape(-1, 3, len(code))
 
 
 def _clipped(window: GridWindow, press: Press, site: Site) -> BoolArray:
