@@ -36,6 +36,8 @@ MAX_SLIDE, MAX_SLIDE_ROUND = 0.5, 0.25
 """Share of a patch's contrast, and of all that changed in and round it, that a slide may explain.
 A blanch on blotchy skin reaches 0.5 of the one with 0.1 of the other, a border that slid 0.6 and
 0.3."""
+MAX_RIVAL_SLIDE = 0.3
+"""The share of its contrast beyond which what turned darker is no rival."""
 MIN_RADIUS_CELLS = 1.6
 MAX_RADIUS_SHARE = 0.15
 RIVAL_FACTOR = 1.6
@@ -163,7 +165,7 @@ def _rival(early: EarlyChange, darker: FloatArray, alike: BoolArray) -> float:
         cells = _core(darker, darker > 0, int(row), int(col))
         if RIVAL_FACTOR * left[row, col] <= MIN_SCORE:
             break
-        if _slide(early, cells, -early.first).of_patch <= MAX_SLIDE:
+        if _slide(early, cells, -early.first).of_patch <= MAX_RIVAL_SLIDE:
             break
         left[_with_rim(cells)] = 0
     return float(left.max())
