@@ -44,13 +44,27 @@ def _surround(pale: FloatArray) -> FloatArray:
     return np.asarray(cv2.resize(median, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
-def pallor_noise(pale: FloatArray, baseline: FloatArray, reach: BoolArray) -> FloatArray:
-    """Standard deviation expected per cell: scatter of untouched cells, plus edges times shift."""
-    green = cv2.GaussianBlur(baseline[..., 1], (0, 0), 1.0)
-    slope = np.hypot(
-        cv2.Sobel(green, -1, 1, 0, scale=0.125), cv2.Sobel(green, -1, 0, 1, scale=0.125)
-    )
-    flat = slope <= np.median(slope)
-    calm = flat & ~reach if (flat & ~reach).sum() > 100 else flat
-    scatter = 1.4826 * float(np.median(np.abs(pale[calm] - np.median(pale[calm]))))
-    return np.asarray(np.hypot(max(scatter, 1e-4), EDGE_SHIFT_CELLS * slope), np.float32)
+class PallorNoise:
+    """What noise makes of pallor over a resting picture.
+
+    Parameters
+    ----------
+    baseline : array (rows, cols, 3)
+        Natural-log light at rest.
+    reach : array (rows, cols) bool
+        Where the tool was.
+    """
+
+    def __init__(self, baseline: FloatArray, reach: BoolArray) -> None:
+        green = cv2.GaussianBlur(baseline[..., 1], (0, 0), 1.0)
+        self._slope = np.hypot(
+            cv2.Sobel(green, -1, 1, 0, scale=0.125), cv2.Sobel(green, -1, 0, 1, scale=0.125)
+        )
+        flat = self._slope <= np.median(self._slope)
+        self._calm = flat & ~reach if (flat & ~reach).sum() > 100 else flat
+
+    def of(self, pale: FloatArray) -> FloatArray:
+        """Standard deviation expected per cell: scatter of calm cells, plus edges times shift."""
+        calm = pale[self._calm]
+        scatter = 1.4826 * float(np.median(np.abs(calm - np.median(calm))))
+        return np.asarray(np.hypot(max(scatter, 1e-4), EDGE_SHIFT_CELLS * self._slope), np.float32)

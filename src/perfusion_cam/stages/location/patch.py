@@ -9,7 +9,7 @@ import numpy as np
 
 from perfusion_cam.colour import same_skin
 from perfusion_cam.stages.location.movement import Slide, find_slide
-from perfusion_cam.stages.location.pallor import PALLOR, local_pallor, pallor_noise
+from perfusion_cam.stages.location.pallor import PALLOR, PallorNoise, local_pallor
 from perfusion_cam.stages.location.shapes import disc, grown, radius_of
 from perfusion_cam.types import BoolArray, FloatArray
 
@@ -52,6 +52,8 @@ class Patch(NamedTuple):
     Attributes
     ----------
     cells : array (rows, cols) bool
+    alike : array (rows, cols) bool
+        Cells of the same skin.
     pale : array (rows, cols)
         Pallor of all cells as it was looked at.
     stands_out : float
@@ -61,6 +63,7 @@ class Patch(NamedTuple):
     """
 
     cells: BoolArray
+    alike: BoolArray
     pale: FloatArray
     stands_out: float
     detectable: float
@@ -77,8 +80,7 @@ class EarlyChange(NamedTuple):
         In that stretch.
     staying : array (rows, cols, 3)
         A little later, when the last of a hand is gone.
-    reach : array (rows, cols) bool
-        Where the tool was.
+    noise : PallorNoise
     first, rise : array (rows, cols)
         Pallor in that stretch, and by how much more than noise it rose until later.
     """
@@ -86,20 +88,20 @@ class EarlyChange(NamedTuple):
     baseline: FloatArray
     change: FloatArray
     staying: FloatArray
-    reach: BoolArray
+    noise: PallorNoise
     first: FloatArray
     rise: FloatArray
 
     @classmethod
     def of(
-        cls, baseline: FloatArray, change: FloatArray, staying: FloatArray, reach: BoolArray
+        cls, baseline: FloatArray, change: FloatArray, staying: FloatArray, noise: PallorNoise
     ) -> Self:
         """Take two maps of change, and find what rose between them."""
         first = local_pallor(change, WANDER_BLUR_CELLS)
         later = local_pallor(staying, WANDER_BLUR_CELLS)
         rise = np.maximum(later, 0) - np.maximum(first, 0)
-        rise -= RISE_NOISE * pallor_noise(first, baseline, reach)
-        return cls(baseline, change, staying, reach, first, rise)
+        rise -= RISE_NOISE * noise.of(first)
+        return cls(baseline, change, staying, noise, first, rise)
 
 
 def best_patch(early: EarlyChange, allowed: BoolArray, scale_cells: float) -> Patch | None:
@@ -117,7 +119,7 @@ def best_patch(early: EarlyChange, allowed: BoolArray, scale_cells: float) -> Pa
         Size of the blur under which to look.
     """
     pale = _lasting_pallor(early, scale_cells)
-    noise = pallor_noise(pale, early.baseline, early.reach)
+    noise = early.noise.of(pale)
     score = np.where(allowed, pale / noise, 0.0).astype(np.float32)
     darker = np.maximum(-score, 0)
     for _ in range(TRIES):
@@ -132,7 +134,7 @@ def best_patch(early: EarlyChange, allowed: BoolArray, scale_cells: float) -> Pa
         elif _has_size(cells) and _blood_like(early.change, cells):
             alike = same_skin(early.baseline, cells, SAME_TINT, SAME_LIGHT)
             bar = max(MIN_SCORE, RIVAL_FACTOR * _rival(early, darker, alike))
-            return Patch(cells, pale, top / bar, bar * float(noise[row, col]))
+            return Patch(cells, alike, pale, top / bar, bar * float(noise[row, col]))
         else:
             score[grown(cells, TOUCHING)] = 0
     return None
@@ -152,9 +154,10 @@ def _is_no_blanch(early: EarlyChange, cells: BoolArray, near: BoolArray) -> bool
         return True
     wanders = (early.rise[near] > MAX_RISE * peak).any()
     too_pale = np.quantile(early.change[cells] @ PALLOR, 0.9) > FULL_PALLOR
+    if wanders or too_pale:
+        return True
     slide = _slide(early, cells, early.first)
-    slid = slide.of_patch > MAX_SLIDE and slide.of_all > MAX_SLIDE_ROUND
-    return bool(wanders or too_pale or slid)
+    return slide.of_patch > MAX_SLIDE and slide.of_all > MAX_SLIDE_ROUND
 
 
 def _rival(early: EarlyChange, darker: FloatArray, alike: BoolArray) -> float:
@@ -162,9 +165,9 @@ def _rival(early: EarlyChange, darker: FloatArray, alike: BoolArray) -> float:
     left = np.where(alike, darker, 0.0)
     for _ in range(TRIES):
         row, col = np.unravel_index(int(left.argmax()), left.shape)
-        cells = _core(darker, darker > 0, int(row), int(col))
         if RIVAL_FACTOR * left[row, col] <= MIN_SCORE:
             break
+        cells = _core(darker, darker > 0, int(row), int(col))
         if _slide(early, cells, -early.first).of_patch <= MAX_RIVAL_SLIDE:
             break
         left[_with_rim(cells)] = 0

@@ -8,18 +8,11 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from perfusion_cam.colour import same_skin
 from perfusion_cam.quality import Flag
-from perfusion_cam.stages.location.pallor import pallor_map
-from perfusion_cam.stages.location.patch import (
-    SAME_LIGHT,
-    SAME_TINT,
-    EarlyChange,
-    Patch,
-    best_patch,
-)
+from perfusion_cam.stages.location.pallor import PallorNoise, pallor_map
+from perfusion_cam.stages.location.patch import EarlyChange, Patch, best_patch
 from perfusion_cam.stages.location.shapes import disc, radius_of
-from perfusion_cam.types import BoolArray, FloatArray, GridWindow, Press, Site
+from perfusion_cam.types import BoolArray, GridWindow, Press, Site
 
 NoSite = Literal[Flag.DOES_NOT_BLANCH, Flag.NO_SKIN_BESIDE, Flag.LOST]
 """Why there is no site: nothing paled, nothing to compare with, or the place left the picture."""
@@ -66,7 +59,8 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
         return Flag.LOST
     staying = pallor_map(window, press, baseline, *STAYING_S)
     changes = [pallor_map(window, press, baseline, 0.0, over_s) for over_s in EARLY_S]
-    seen_early = [EarlyChange.of(baseline, change, staying, reach) for change in changes]
+    noise = PallorNoise(baseline, reach)
+    seen_early = [EarlyChange.of(baseline, change, staying, noise) for change in changes]
     patches = [
         best_patch(early, allowed & seen, scale)
         for scale, early in itertools.product(SCALES_CELLS, seen_early)
@@ -79,7 +73,7 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
     for patch in found:
         if patch.stands_out < CLEAR_SHARE * clearest or (patch.cells & alone).any():
             continue
-        control = _control(patch.cells, patch.pale, baseline, seen)
+        control = _control(patch, seen)
         if 2 * control.sum() >= patch.cells.sum():
             return _site(patch, control, window.shape.cell_px)
         alone |= patch.cells
@@ -108,16 +102,13 @@ def _at_rest(window: GridWindow, press: Press) -> BoolArray:
     return np.asarray((since_s >= (1 - BACK_SHARE) * end_s) & (since_s <= end_s))
 
 
-def _control(
-    cells: BoolArray, pale: FloatArray, baseline: FloatArray, seen: BoolArray
-) -> BoolArray:
+def _control(patch: Patch, seen: BoolArray) -> BoolArray:
     """A ring of the same skin round the site that did not blanch."""
-    radius = radius_of(cells)
-    distance = cv2.distanceTransform((~cells).astype(np.uint8), cv2.DIST_L2, 5)
+    radius = radius_of(patch.cells)
+    distance = cv2.distanceTransform((~patch.cells).astype(np.uint8), cv2.DIST_L2, 5)
     ring = (distance > max(2.0, 0.9 * radius)) & (distance < max(6.0, 2.4 * radius))
-    peak = float(pale[cells].max())
-    alike = same_skin(baseline, cells, SAME_TINT, SAME_LIGHT)
-    return np.asarray(ring & alike & seen & (np.abs(pale) < 0.25 * peak))
+    peak = float(patch.pale[patch.cells].max())
+    return np.asarray(ring & patch.alike & seen & (np.abs(patch.pale) < 0.25 * peak))
 
 
 def _reach(tool: BoolArray) -> BoolArray:

@@ -12,7 +12,7 @@ from perfusion_cam.quality import Flag
 from perfusion_cam.stages.refill.coding import CodingLag, coding_lag
 from perfusion_cam.stages.refill.noise import Bins, gather
 from perfusion_cam.stages.refill.placebo import placebo_excess
-from perfusion_cam.stages.refill.posterior import Posterior, find_posterior
+from perfusion_cam.stages.refill.posterior import Posterior, find_posterior, middle_of
 from perfusion_cam.stages.refill.shading import is_mostly_light, shading_error, unshared_light
 from perfusion_cam.stages.refill.signal import Signal, blood_signal
 from perfusion_cam.types import FloatArray, Refill, RefillCurve, SiteTraces
@@ -139,7 +139,7 @@ def _judge(
         return coding_lag(curves, time_s, depth, known.bits_per_pixel)
 
     def shown_s(left: float) -> float | None:
-        middle = float(np.quantile(curves.times_s(left), 0.5, method="nearest"))
+        middle = middle_of(curves.times_s(left))
         return middle - lag_at(middle).late_s if middle <= watched_s else None
 
     excess = placebo_excess(curves, bins, 1 - RECOVERED)

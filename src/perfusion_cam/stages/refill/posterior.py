@@ -87,7 +87,7 @@ class Posterior:
         """Median of those times in every family of a certain weight."""
         ends = np.cumsum([len(family.depth) for family in self.families])
         parts = np.split(self.times_s(left), ends[:-1])
-        return [float(_middle(part)) for part in parts if len(part) > least_weight * ends[-1]]
+        return [middle_of(part) for part in parts if len(part) > least_weight * ends[-1]]
 
     def left_at(self, u_s: float) -> FloatArray:
         """Share of the depth still missing `u_s` after the nominal release, array (d,)."""
@@ -250,5 +250,6 @@ def _normals(size: int, seed: int) -> FloatArray:
     return np.asarray(ndtri(np.clip(uniform, 1e-6, 1 - 1e-6)))
 
 
-def _middle(values: FloatArray) -> np.floating:
-    return np.quantile(values, 0.5, method="nearest")
+def middle_of(times_s: FloatArray) -> float:
+    """Median that is one of the times, as some may be infinite."""
+    return float(np.quantile(times_s, 0.5, method="nearest"))
