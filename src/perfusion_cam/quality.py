@@ -73,9 +73,7 @@ MEANINGS: dict[Flag, FlagMeaning] = {
         "The site is too bright for the camera: at least one colour is clipped.", False
     ),
     Flag.LIGHT_CHANGED: FlagMeaning(
-        "The light changed in a way that the skin beside the site does not explain; the interval "
-        "allows for it.",
-        False,
+        "The light changed in a way that the skin beside the site does not explain.", False
     ),
     Flag.TOUCHED_AGAIN: FlagMeaning("Something covered the site again during recovery.", False),
     Flag.ENDS_EARLY: FlagMeaning(
