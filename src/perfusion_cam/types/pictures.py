@@ -213,10 +213,6 @@ class GridWindow:
         codes = codes.reshape(len(codes), -1, 3).take(np.flatnonzero(cells), axis=1)
         return codes.transpose(0, 2, 1).astype(np.float32, order="C") / np.float32(LIGHT_CODE)
 
-    def valid(self) -> BoolArray:
-        """Which cells lie inside the picture, array (n, rows, cols)."""
-        return self.marks[:] < _OUTSIDE
-
     def valid_of(self, cells: BoolArray, index: slice | BoolArray) -> BoolArray:
         """Which of some cells lie inside the picture, array (samples, cells)."""
         return np.asarray(self.marks[index][:, cells] < _OUTSIDE)

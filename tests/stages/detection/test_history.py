@@ -42,8 +42,8 @@ def test_samples_come_back_as_they_were() -> None:
         given = sample(index)
         assert window.t_s[index] == given.t_s
         np.testing.assert_allclose(window.log_rgb(index), given.log_rgb, atol=0.51 / LIGHT_CODE)
-        np.testing.assert_array_equal(window.valid()[index], given.valid)
         one = np.arange(3 * BLOCK) == index
+        np.testing.assert_array_equal(window.valid_of(every_cell, one)[0], given.valid.ravel())
         np.testing.assert_array_equal(
             window.clipped(one, every_cell)[0], given.clipped.reshape(-1, 3)
         )
