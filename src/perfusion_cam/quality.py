@@ -54,8 +54,8 @@ class Flag(Enum):
 
 MEANINGS: dict[Flag, FlagMeaning] = {
     Flag.DOES_NOT_BLANCH: FlagMeaning(
-        "Something was held here but the skin did not turn pale: not pressed hard enough, or a "
-        "bruise or fixed ischaemia, which a camera cannot tell apart.",
+        "Something was held here but the skin did not turn pale: not touched, not pressed hard "
+        "enough, or a bruise or fixed ischaemia; a camera cannot tell these apart.",
         True,
     ),
     Flag.INCOMPLETE_BLANCH: FlagMeaning(

@@ -301,6 +301,18 @@ def test_a_faint_site_under_a_mere_change_of_light_or_a_brief_touch_is_no_proof(
     assert not pressed(faint, SLOW, **changes)
 
 
+@pytest.mark.parametrize(
+    ("hides", "stands_out", "proof"),
+    [(0.43, 2.6, True), (0.43, 1.4, False), (0.3, 2.4, True), (0.3, 2.2, False), (0.5, 1.0, True)],
+)
+def test_the_less_of_the_skin_was_hidden_the_clearer_must_the_site_be(
+    hides: float, stands_out: float, proof: bool
+) -> None:
+    site = site_of(VISIT, stands_out=stands_out)
+    assert pressed(site, MEASURED, tool_hides=hides) is proof
+    assert not pressed(site, MEASURED, tool_hides=hides, **BRIEF)
+
+
 @pytest.mark.parametrize("flag", [Flag.DOES_NOT_BLANCH, Flag.LOW_SIGNAL, Flag.LOST])
 @pytest.mark.parametrize("changes", [SHADOW, FAINT_TOOL, BRIEF])
 def test_without_pallor_a_doubtful_tool_is_no_press(flag: Flag, changes: dict[str, Any]) -> None:

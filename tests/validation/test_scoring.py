@@ -7,7 +7,7 @@ import pytest
 from scored import BARE, GOOD, MISSED, STUCK, WRONG
 
 from perfusion_cam.quality import Flag
-from perfusion_cam.simulate import Curve, PressTruth, Scenario, truth_of
+from perfusion_cam.simulate import Curve, Event, PressTruth, Scenario, truth_of
 from perfusion_cam.types import Press, PressResult, Refill
 from perfusion_cam.validation.scoring import score_presses
 
@@ -43,6 +43,25 @@ def test_a_press_that_nobody_found_is_missed() -> None:
     assert not score.found
     assert score.error_s is None
     assert invented == ("9.00 s, measured",)
+
+
+def hand_above(pause_s: float) -> Scenario:
+    """A clip in which nobody presses, and a hand rests above the skin from 3 s on."""
+    return replace(CLIP, presses=(), events=(Event("hand-passes", 2.0, 2.0 + pause_s, pause_s),))
+
+
+def test_a_hand_held_above_counts_as_skin_that_does_not_blanch() -> None:
+    refused = found(6.6, Refill("not_measurable", (Flag.DOES_NOT_BLANCH,)))
+    (score,), invented = score_presses(hand_above(3.5), [refused])
+    assert (score.kind, score.status, invented) == ("unblanched", "not_measurable", ())
+    assert score.release_error_s == pytest.approx(0.1)
+    (score,), _ = score_presses(hand_above(3.5), [found(6.6, MEASURED)])
+    assert score.false_number
+
+
+def test_a_hand_that_only_passes_is_no_press() -> None:
+    refused = found(5.0, Refill("not_measurable", (Flag.DOES_NOT_BLANCH,)))
+    assert score_presses(hand_above(1.9), [refused]) == ((), ("5.00 s, not_measurable",))
 
 
 def test_what_nobody_pressed_has_no_presses() -> None:

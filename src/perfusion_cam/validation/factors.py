@@ -157,11 +157,15 @@ FACTORS: dict[str, dict[str, Edit]] = {
         "cloth": touched("cloth"),
         "pushed on grey table": lying_on("grey table", 0.02, stays=0.6, tool="hand", depth=0.0),
         "pushed on white sheet": lying_on("white sheet", 0.02, stays=0.6, tool="hand", depth=0.0),
+        "hand held above": nobody(Event("hand-passes", 2.0, 5.0, pause_s=3.5)),
+        "hand held above cloth": nobody(
+            Event("hand-passes", 3.0, 4.0, pause_s=2.5), surface="cloth"
+        ),
     },
     NO_PRESS: {
         "still skin": nobody(),
         "hand passes": nobody(Event("hand-passes", 2.5, 1.5)),
-        "hand hovers": nobody(Event("hand-passes", 2.0, 5.0, pause_s=3.5)),
+        "hand hovers": nobody(Event("hand-passes", 2.0, 2.7, pause_s=1.2)),
         "stroking": nobody(Event("stroking", 2.0, 4.0)),
         "talking": nobody(Event("talking", 1.0, 7.0)),
         "glint": nobody(Event("glint", 2.0, 4.0)),
@@ -171,7 +175,7 @@ FACTORS: dict[str, dict[str, Edit]] = {
         "exposure settles": nobody(Event("exposure-settling", 0.0, 0.6, strength=0.4)),
         "vasomotion": nobody(vasomotion=0.05),
         "empty table": nobody(Event("hand-passes", 3.0, 1.5), surface="table"),
-        "cloth": nobody(Event("hand-passes", 3.0, 4.0, pause_s=2.5), surface="cloth"),
+        "cloth": nobody(Event("hand-passes", 3.0, 2.5, pause_s=1.0), surface="cloth"),
     },
 }
 """What changes against the ordinary clip, one thing at a time."""

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from perfusion_cam.simulate import RefillTruth, Scenario, truth_of
+from perfusion_cam.simulate import PressTruth, RefillTruth, Scenario, truth_of
 from perfusion_cam.types import PressResult
 
 NEAR_S = 1.0
 """A found press released within this of a true one is that press."""
+HELD_S = 2.0
+"""A hand held still above the skin for so long looks like one that presses skin which does not
+blanch: it may be reported, but never with a time."""
 
 Kind = Literal["timed", "never", "unblanched", "unseen"]
 
@@ -23,7 +26,7 @@ class PressScore:
     ----------
     kind : "timed", "never", "unblanched" or "unseen"
         What can be had of it: a time, a lower bound as it never recovers, nothing as it does not
-        blanch, nothing as the skin was not seen before.
+        blanch or a hand was only held above it, nothing as the skin was not seen before.
     skin_type : int
     curve, tool : str
     depth : float
@@ -134,18 +137,19 @@ def score_presses(
     Returns
     -------
     tuple of PressScore
-        One a true press.
+        One a true press, and one for each time that a hand was held still above the skin.
     tuple of str
         What was invented.
     """
     left = list(found)
-    truths = truth_of(scenario).presses
-    oracle = oracle_t90_s or [None] * len(truths)
+    pressed, held = truth_of(scenario).presses, _held_above(scenario)
+    oracle = [*(oracle_t90_s or [None] * len(pressed)), *[None] * len(held)]
+    truths = (*pressed, *held)
+    contacts_s = [truth.press.contact_s for truth in truths]
     scores = []
-    for index, (truth, limit_s) in enumerate(zip(truths, oracle, strict=True)):
-        later = truths[index + 1 :]
-        end_s = later[0].press.contact_s if later else scenario.duration_s
+    for truth, limit_s in zip(truths, oracle, strict=True):
         release_s = truth.press.release_s
+        end_s = min((s for s in contacts_s if s > release_s), default=scenario.duration_s)
         near = [r for r in left if abs(r.press.release_s - release_s) < NEAR_S]
         match = min(near, key=lambda r: abs(r.press.release_s - release_s), default=None)
         if match is not None:
@@ -153,6 +157,19 @@ def score_presses(
         scores.append(_score(scenario, truth, end_s - release_s, match, limit_s))
     invented = [f"{result.press.release_s:.2f} s, {result.refill.status}" for result in left]
     return tuple(scores), tuple(invented)
+
+
+def _held_above(scenario: Scenario) -> tuple[RefillTruth, ...]:
+    """Tell when hands were held still above the skin, as presses of skin that does not blanch."""
+    held = []
+    for event in scenario.events:
+        if event.kind == "hand-passes" and event.pause_s >= HELD_S:
+            rests_s = event.start_s + (event.duration_s - event.pause_s) / 2
+            leaves_s = rests_s + event.pause_s
+            place_px = (scenario.width / 2, scenario.height / 2, 0.05 * scenario.width)
+            press = PressTruth(rests_s, leaves_s, *place_px, depth=0.0, tool="hand")
+            held.append(RefillTruth(press, None, None, None))
+    return tuple(held)
 
 
 def _score(
