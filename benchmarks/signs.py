@@ -19,6 +19,7 @@ from benchmarks.sign_scenes import pressed_window
 from perfusion_cam.simulate import sign_scenario
 from perfusion_cam.stages.colouring import skin_colour
 from perfusion_cam.stages.location import locate
+from perfusion_cam.stencils import Stencils
 from perfusion_cam.types import SignName, Site, SkinColour
 
 SIGNS: dict[str, SignName] = {
@@ -67,7 +68,9 @@ def read_scene(kind: str, strength: float, fitzpatrick: int, seed: int) -> SkinC
     scenario = sign_scenario(shown, strength, fitzpatrick, seed)  # type: ignore[arg-type]
     window, press = pressed_window(scenario)
     site = locate(window, press)
-    return skin_colour(window, press, site) if isinstance(site, Site) else None
+    if not isinstance(site, Site):
+        return None
+    return skin_colour(window, press, site, Stencils.of(window, press, site))
 
 
 def area(with_sign: np.ndarray, without: np.ndarray) -> float:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfusion_cam.types import Stacked
+from perfusion_cam.types.stacked import cells_of
 
 LENGTHS = st.lists(st.integers(0, 5), min_size=1, max_size=5)
 
@@ -53,3 +54,13 @@ def test_it_is_read_forwards_only() -> None:
     np.testing.assert_array_equal(stack[np.int64(3)], stack[3])
     with pytest.raises(IndexError):
         stack[::-1]
+
+
+@pytest.mark.parametrize("lengths", [[3], [0, 2, 3], [2, 0], [0]])
+def test_cells_come_one_beside_the_other(lengths: list[int]) -> None:
+    parts = parts_of(lengths)
+    whole, cells = np.concatenate(parts), np.array([[True, False, True], [False, False, True]])
+    some = np.arange(len(whole)) % 2 == 0
+    for index in (slice(None), slice(1, 3), some):
+        for stack in (whole, Stacked(parts)):
+            np.testing.assert_array_equal(cells_of(stack, index, cells), whole[index][:, cells])

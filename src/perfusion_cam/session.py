@@ -18,6 +18,7 @@ from perfusion_cam.stages.location import locate
 from perfusion_cam.stages.refill.measure import measure_refill
 from perfusion_cam.stages.registration import Registrar
 from perfusion_cam.stages.sampling import sample_traces
+from perfusion_cam.stencils import Stencils
 from perfusion_cam.types import (
     Frame,
     GridSample,
@@ -189,9 +190,10 @@ def measure_press(
     if isinstance(site, Flag):
         reasons = tuple(seen_reasons([site], press))
         return PressResult(press, None, None, Refill("not_measurable", reasons))
-    colour = skin_colour(window, press, site)
+    stencils = Stencils.of(window, press, site)
+    colour = skin_colour(window, press, site, stencils)
     curve, refill = measure_refill(
-        sample_traces(window, press, site),
+        sample_traces(window, press, site, stencils),
         press.release_s,
         press.release_se_s,
         bits_per_pixel,

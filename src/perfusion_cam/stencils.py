@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple, Self
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from perfusion_cam.colour import same_skin
-from perfusion_cam.types import BoolArray, FloatArray
+from perfusion_cam.types import BoolArray, FloatArray, GridWindow, Press, Site
 
 MAX_PLACEBOS = 40
 MIN_STENCIL_SHARE = 0.7
@@ -15,35 +18,72 @@ SAME_TINT, SAME_LIGHT = 0.25, 0.8
 """Natural-log differences in colour and in brightness up to which a placebo's cell is the same
 skin: it need not stand for the site's light, as the control must, so a little more is let pass."""
 
-
-def stencil(cells: BoolArray, control: BoolArray) -> FloatArray:
-    """Weights (rows, cols) of site minus control, blind to a plane of light."""
-    rows, cols = np.nonzero(control)
-    site_row, site_col = (float(axis.mean()) for axis in np.nonzero(cells))
-    scale = max(float(np.std(rows)), float(np.std(cols)), 1.0)
-    design = np.stack([np.ones(len(rows)), (rows - site_row) / scale, (cols - site_col) / scale])
-    ridge = np.diag([0.0, 0.05, 0.05]) * len(rows)
-    coefficients = np.linalg.solve(design @ design.T + ridge, design)[0]
-    weights = np.zeros(cells.shape)
-    weights[cells] = 1.0 / cells.sum()
-    weights[control] -= coefficients
-    return weights
+Places = NDArray[np.intp]
 
 
-def placebo_stencils(
-    cells: BoolArray, control: BoolArray, reference: FloatArray, seen: BoolArray
-) -> list[FloatArray]:
-    """Stencils of a site's shape over untouched skin of the same colour, nearest first.
+class Stencil(NamedTuple):
+    """Site minus control, blind to a plane of light.
 
-    Parameters
+    Attributes
     ----------
-    cells, control : arrays (rows, cols) bool
-        The site and the skin beside it.
-    reference : array (rows, cols, 3)
-        Resting skin, natural-log light.
-    seen : array (rows, cols) bool
-        Cells that were always in the picture.
+    cells : array (n,) int
+        Which cells of a grid, row by row, of the site and then of its control.
+    weights : array (n,)
     """
+
+    cells: Places
+    weights: FloatArray
+
+    def laid_on(self, light: FloatArray) -> FloatArray:
+        """Difference of site and control in light (rows, cols, 3), array (3,)."""
+        return np.asarray(self.weights @ light.reshape(-1, light.shape[-1])[self.cells])
+
+
+class Stencils(NamedTuple):
+    """The stencil of a site, and the same over untouched skin of its colour, nearest first."""
+
+    site: Stencil
+    placebos: tuple[Stencil, ...]
+
+    @classmethod
+    def of(cls, window: GridWindow, press: Press, site: Site) -> Self:
+        """Lay a site's shape over all the skin that was seen all the time."""
+        light = window.mean_log_rgb(rested(window, press))
+        placebos = _placebos(site.cells, site.control_cells, light, window.always_valid())
+        here = _stencil(_places(site.cells), _places(site.control_cells), site.cells.shape[1])
+        return cls(here, placebos)
+
+
+def rested(window: GridWindow, press: Press) -> BoolArray:
+    """Samples that show the skin before a press, where it was followed, array (n,)."""
+    before = window.t_s <= press.baseline_s[1]
+    followed = before & window.registered
+    return np.asarray(followed if followed.any() else before)
+
+
+def _places(cells: BoolArray) -> Places:
+    return np.stack(np.nonzero(cells))
+
+
+def _stencil(site: Places, control: Places, cols: int) -> Stencil:
+    """Weigh the cells at places (2, n) of a grid so many columns wide."""
+    away = control - site.mean(axis=1, keepdims=True)
+    scale = max(float(away[0].std()), float(away[1].std()), 1.0)
+    count = control.shape[1]
+    design = np.stack([np.ones(count), away[0] / scale, away[1] / scale])
+    ridge = np.diag([0.0, 0.05, 0.05]) * count
+    coefficients = np.linalg.solve(design @ design.T + ridge, design)[0]
+    inside = np.full(site.shape[1], 1.0 / site.shape[1])
+    rows_and_cols = np.concatenate([site, control], axis=1)
+    return Stencil(
+        rows_and_cols[0] * cols + rows_and_cols[1], np.concatenate([inside, -coefficients])
+    )
+
+
+def _placebos(
+    cells: BoolArray, control: BoolArray, reference: FloatArray, seen: BoolArray
+) -> tuple[Stencil, ...]:
+    """Stencils of a site's shape over untouched skin of the same colour, nearest first."""
     radius = max(np.sqrt(cells.sum() / np.pi), 1.5)
     untouched = seen & same_skin(reference, cells, SAME_TINT, SAME_LIGHT)
     margin = int(np.ceil(0.9 * radius)) * 2 + 1
@@ -58,25 +98,25 @@ def placebo_stencils(
         if np.hypot(dy, dx) >= 2 * radius
     ]
     shifts.sort(key=lambda shift: shift[0] ** 2 + shift[1] ** 2)
-    found: list[FloatArray] = []
-    for dy, dx in shifts:
-        moved = _moved(cells, dy, dx) & untouched
-        moved_control = _moved(control, dy, dx) & untouched
-        enough = (
-            moved.sum() >= MIN_STENCIL_SHARE * cells.sum()
-            and moved_control.sum() >= MIN_STENCIL_SHARE * control.sum()
-        )
-        if enough:
-            found.append(stencil(moved, moved_control))
+    site_places, control_places = _places(cells), _places(control)
+    found: list[Stencil] = []
+    for shift in shifts:
+        moved = _moved(site_places, shift, untouched)
+        moved_control = _moved(control_places, shift, untouched)
+        if moved is not None and moved_control is not None:
+            found.append(_stencil(moved, moved_control, width))
             if len(found) == MAX_PLACEBOS:
                 break
-    return found
+    return tuple(found)
 
 
-def _moved(mask: BoolArray, dy: int, dx: int) -> BoolArray:
-    height, width = mask.shape
-    moved = np.zeros_like(mask)
-    moved[max(dy, 0) : height + min(dy, 0), max(dx, 0) : width + min(dx, 0)] = mask[
-        max(-dy, 0) : height + min(-dy, 0), max(-dx, 0) : width + min(-dx, 0)
-    ]
-    return moved
+def _moved(places: Places, shift: tuple[int, int], untouched: BoolArray) -> Places | None:
+    """Those of some places that lie on untouched skin once moved; None where too few do."""
+    rows, cols = places + np.reshape(shift, (2, 1))
+    height, width = untouched.shape
+    inside = (rows >= 0) & (rows < height) & (cols >= 0) & (cols < width)
+    rows, cols = rows[inside], cols[inside]
+    kept = untouched[rows, cols]
+    if kept.sum() < MIN_STENCIL_SHARE * places.shape[1]:
+        return None
+    return np.stack([rows[kept], cols[kept]])

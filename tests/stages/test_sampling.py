@@ -19,7 +19,7 @@ from stacks import (
 )
 
 from perfusion_cam.stages.sampling import sample_traces
-from perfusion_cam.stencils import MAX_PLACEBOS
+from perfusion_cam.stencils import MAX_PLACEBOS, Stencils
 from perfusion_cam.types import GridWindow, Press, Site, SiteTraces
 
 VISIT = Visit(2.0, 5.0, row=26, col=44, radius=8, pallor=0.2, tau_s=1.0)
@@ -31,7 +31,11 @@ AFTER = VISIT.release_s + VISIT.travel_s + 0.1 < T_S
 
 def read(grids: Array, site: Site | None = None, **changes: object) -> SiteTraces:
     press = press_of(VISIT, DURATION_S, **changes)
-    return sample_traces(window(T_S, grids), press, site or site_of(VISIT))
+    return sampled(window(T_S, grids), press, site or site_of(VISIT))
+
+
+def sampled(shown: GridWindow, press: Press, site: Site) -> SiteTraces:
+    return sample_traces(shown, press, site, Stencils.of(shown, press, site))
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +139,7 @@ def lost(shown: GridWindow, gone: Array) -> GridWindow:
 def test_samples_are_not_used_while_the_skin_is_lost(grids: Array) -> None:
     gone = (T_S > 7) & (T_S < 8)
     press: Press = press_of(VISIT, DURATION_S)
-    found = sample_traces(lost(window(T_S, grids), gone), press, site_of(VISIT))
+    found = sampled(lost(window(T_S, grids), gone), press, site_of(VISIT))
     assert not found.used[gone].any()
     assert found.used[T_S > 8].all()
 
@@ -152,12 +156,12 @@ def test_a_clipped_colour_is_told(grids: Array, colour: int) -> None:
     clipped = np.zeros((SHAPE.rows, SHAPE.cols, 3), bool)
     clipped[..., colour] = True
     press = press_of(VISIT, DURATION_S)
-    found = sample_traces(window(T_S, grids, clipped), press, site_of(VISIT))
+    found = sampled(window(T_S, grids, clipped), press, site_of(VISIT))
     assert found.clipped.tolist() == [index == colour for index in range(3)]
 
 
 def test_clipping_elsewhere_does_not_matter(grids: Array) -> None:
     clipped = np.ones((SHAPE.rows, SHAPE.cols, 3), bool) & ~site_of(VISIT).cells[..., None]
     press = press_of(VISIT, DURATION_S)
-    found = sample_traces(window(T_S, grids, clipped), press, site_of(VISIT))
+    found = sampled(window(T_S, grids, clipped), press, site_of(VISIT))
     assert not found.clipped.any()

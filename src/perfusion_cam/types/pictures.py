@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perfusion_cam.types.arrays import BoolArray, FloatArray, PlaneArray
-from perfusion_cam.types.stacked import Stacked
+from perfusion_cam.types.stacked import Stacked, cells_of
 
 
 class ColourCode(NamedTuple):
@@ -215,7 +215,7 @@ class GridWindow:
 
     def valid_of(self, cells: BoolArray, index: slice | BoolArray) -> BoolArray:
         """Which of some cells lie inside the picture, array (samples, cells)."""
-        return np.asarray(self.marks[index][:, cells] < _OUTSIDE)
+        return np.asarray(cells_of(self.marks, index, cells) < _OUTSIDE)
 
     def always_valid(self) -> BoolArray:
         """Which cells lay inside the picture in every sample, array (rows, cols)."""
@@ -223,5 +223,5 @@ class GridWindow:
 
     def clipped(self, index: BoolArray, cells: BoolArray) -> BoolArray:
         """Which colours are at the end of their range, array (samples, cells, 3)."""
-        marks = self.marks[index][:, cells]
+        marks = cells_of(self.marks, index, cells)
         return np.asarray((marks[..., None] & np.array([1, 2, 4], np.uint8)) > 0)

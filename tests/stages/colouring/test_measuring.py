@@ -26,10 +26,15 @@ from perfusion_cam.stages.colouring import skin_colour
 from perfusion_cam.stages.colouring.contrast import MELANIN
 from perfusion_cam.stages.colouring.measuring import CLIPPED, NOT_RESTED, NOT_SEEN_PRESSED, RESTED_S
 from perfusion_cam.stages.colouring.net import CONGESTED
-from perfusion_cam.types import SkinColour
+from perfusion_cam.stencils import Stencils
+from perfusion_cam.types import GridWindow, Press, Site, SkinColour
 
 VISIT = Visit(2.0, 5.0)
 OXYGEN = np.array([1.0, 0.2, 0.0])
+
+
+def coloured(shown: GridWindow, press: Press, site: Site) -> SkinColour:
+    return skin_colour(shown, press, site, Stencils.of(shown, press, site))
 
 
 def measured(
@@ -50,7 +55,7 @@ def measured(
         share = 1.0 if moment_s < 2.0 else 1.0 - (1.0 - left) * pale / max(pressed_out, 1e-9)
         grids.append(skin(1, 0.02) + gain + patch * (share * np.asarray(change) + pale * BLOOD))
     stacked = np.asarray(grids) + 0.006 * rng.standard_normal((len(t_s), *grids[0].shape))
-    return skin_colour(
+    return coloured(
         window(t_s, stacked, site.pop("clipped", None)),  # type: ignore[arg-type]
         press_of(VISIT, 9.0),
         site_of(VISIT, **site),
@@ -164,7 +169,7 @@ def test_skin_not_seen_after_the_press_gives_no_stain() -> None:
     t_s = times(4.0)
     grids = np.repeat(skin(1, 0.02)[None], len(t_s), axis=0)
     press = press_of(VISIT, 4.0, uncovered_s=5.0)
-    colour = skin_colour(window(t_s, grids), press, site_of(VISIT))
+    colour = coloured(window(t_s, grids), press, site_of(VISIT))
     assert colour.sign("fixed_stain") is None
     assert NOT_SEEN_PRESSED in colour.reasons
 
@@ -194,7 +199,7 @@ def both_ways(flip: bool) -> SkinColour:
     redder = skin(1, 0.02) - 0.25 * BLOOD * soft_disc(VISIT.row, VISIT.col, 6.0)[..., None]
     noise = 0.006 * np.random.default_rng(3).standard_normal((len(t_s), *redder.shape))
     grids = redder + noise
-    return skin_colour(
+    return coloured(
         window(t_s, grids[:, :, ::-1] if flip else grids), press_of(visit, 9.0), site_of(visit)
     )
 
@@ -215,7 +220,7 @@ def test_skin_that_an_earlier_press_has_left_pale_shows_no_sign() -> None:
 
     def read(since_s: float | None) -> SkinColour:
         press = press_of(VISIT, 9.0, since_last_s=since_s)
-        return skin_colour(window(t_s, grids), press, site_of(VISIT))
+        return coloured(window(t_s, grids), press, site_of(VISIT))
 
     assert strength(read(None), "pallor") > 1
     assert strength(read(RESTED_S), "pallor") > 1
@@ -229,7 +234,7 @@ def drawn(change: Array) -> SkinColour:
     t_s = times(9.0)
     noise = 0.006 * np.random.default_rng(3).standard_normal((len(t_s), *change.shape))
     grids = skin(1, 0.02) + change + noise
-    return skin_colour(window(t_s, grids), press_of(VISIT, 9.0), site_of(VISIT))
+    return coloured(window(t_s, grids), press_of(VISIT, 9.0), site_of(VISIT))
 
 
 def lines(across: Array) -> Array:

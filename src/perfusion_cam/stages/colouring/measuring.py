@@ -15,7 +15,7 @@ from perfusion_cam.stages.colouring.contrast import (
 from perfusion_cam.stages.colouring.net import net_contrast
 from perfusion_cam.stages.colouring.patches import difference, patch_colour
 from perfusion_cam.stages.colouring.staying import fixed_stain, reading
-from perfusion_cam.stencils import SAME_LIGHT, SAME_TINT, placebo_stencils, stencil
+from perfusion_cam.stencils import SAME_LIGHT, SAME_TINT, Stencils, rested
 from perfusion_cam.types import (
     BoolArray,
     Estimate,
@@ -43,7 +43,7 @@ NOT_RESTED = (
 NOT_SEEN_PRESSED = "The skin was not seen soon enough after the press to look for a fixed stain."
 
 
-def skin_colour(window: GridWindow, press: Press, site: Site) -> SkinColour:
+def skin_colour(window: GridWindow, press: Press, site: Site, stencils: Stencils) -> SkinColour:
     """Measure the colour of a press's site at rest, and the signs that it shows.
 
     Rested skin is that before the press: for a later press of a recording, that between presses,
@@ -56,21 +56,18 @@ def skin_colour(window: GridWindow, press: Press, site: Site) -> SkinColour:
         From the press's baseline on, as `stages.location.locate` took it.
     press : Press
     site : Site
+    stencils : Stencils
+        Of that site.
 
     Returns
     -------
     SkinColour
     """
-    rested = (window.t_s <= press.baseline_s[1]) & window.registered
-    if not rested.any():
-        rested = window.t_s <= press.baseline_s[1]
-    light = window.mean_log_rgb(rested).astype(float)
-    seen = window.always_valid()
-    here = stencil(site.cells, site.control_cells)
-    contrast = _laid(here, light)
-    stencils = placebo_stencils(site.cells, site.control_cells, light, seen)
-    placebos = np.array([_laid(one, light) for one in stencils]).reshape(-1, 3)
-    lighting = _lighting(window, rested, light, site)
+    before = rested(window, press)
+    light = window.mean_log_rgb(before).astype(float)
+    contrast = stencils.site.laid_on(light)
+    placebos = np.array([one.laid_on(light) for one in stencils.placebos]).reshape(-1, 3)
+    lighting = _lighting(window, before, light, site)
     reasons: list[str] = []
     signs: list[SignReading] = []
     if lighting.clipped_share > MAX_CLIPPED_SHARE:
@@ -82,14 +79,14 @@ def skin_colour(window: GridWindow, press: Press, site: Site) -> SkinColour:
     else:
         read = reader(placebos)
         signs += _blood_signs(read, contrast)
-        net = net_contrast(light, site, window.shape, seen & _same(light, site))
+        net = net_contrast(light, site, window.shape, window.always_valid() & _same(light, site))
         if net is None:
             reasons.append(NO_SKIN_FOR_NET)
         else:
             signs.append(reading("mottling", *net))
         pressed = _pressed(window, press)
         if pressed.any():
-            after = _laid(here, window.mean_log_rgb(pressed))
+            after = stencils.site.laid_on(window.mean_log_rgb(pressed))
             signs.append(fixed_stain(read, contrast, after))
         else:
             reasons.append(NOT_SEEN_PRESSED)
@@ -97,7 +94,7 @@ def skin_colour(window: GridWindow, press: Press, site: Site) -> SkinColour:
     foretold = shown.log_rgb - contrast
     delta_e, by_chance = _difference(foretold, contrast, placebos, shown.log_rgb_covariance)
     return SkinColour(
-        rested_s=(float(window.t_s[rested][0]), float(window.t_s[rested][-1])),
+        rested_s=(float(window.t_s[before][0]), float(window.t_s[before][-1])),
         site=shown,
         control=patch_colour(light, site.control_cells),
         delta_e=delta_e,
@@ -107,10 +104,6 @@ def skin_colour(window: GridWindow, press: Press, site: Site) -> SkinColour:
         placebos=len(placebos),
         reasons=tuple(reasons),
     )
-
-
-def _laid(weights: FloatArray, light: FloatArray) -> FloatArray:
-    return np.asarray(np.tensordot(weights, light, axes=2))
 
 
 def _same(light: FloatArray, site: Site) -> BoolArray:
@@ -148,14 +141,14 @@ def _difference(
     return Estimate(value, spread), max(chance, float(np.quantile(np.sqrt(squares), CHANCE)))
 
 
-def _lighting(window: GridWindow, rested: BoolArray, light: FloatArray, site: Site) -> Lighting:
+def _lighting(window: GridWindow, before: BoolArray, light: FloatArray, site: Site) -> Lighting:
     beside = light[site.control_cells]
     red, green, blue = (float(value) for value in beside.mean(axis=0))
     rows, cols = np.nonzero(site.control_cells)
     design = np.stack([np.ones(len(rows)), rows - rows.mean(), cols - cols.mean()], axis=1)
     _, down, across = np.linalg.lstsq(design, beside.mean(axis=1), rcond=None)[0]
     extent = max(np.ptp(rows), np.ptp(cols)) + 1
-    clipped = window.clipped(rested, site.cells | site.control_cells)
+    clipped = window.clipped(before, site.cells | site.control_cells)
     return Lighting(
         log_light=(red + green + blue) / 3,
         log_red_green=red - green,
