@@ -88,6 +88,22 @@ def test_live_and_offline_are_identical(made: Callable[..., Engine], tmp_path: P
     assert saved["presses"][0]["crt_s"] == pytest.approx(expected.refill.crt_s, abs=1e-4)
 
 
+def test_a_result_is_told_at_once_and_before_it_is_written(
+    made: Callable[..., Engine], tmp_path: Path
+) -> None:
+    told = []
+
+    def look() -> None:
+        told.append((len(engine.state.finished), (tmp_path / "affected-1").exists()))
+
+    longer = [replace(pictures()[-1], t_s=12.1 + 0.4 * step) for step in range(70)]
+    engine = made(lambda: ListSource([*pictures(), *longer]), depth=1000, on_result=look)
+    engine.choose_side("affected")
+    until(lambda: engine.state.guided.running == "ended")
+    assert engine.state.finished[0].result.press.ended_by == "watched"
+    assert told == [(1, False)]
+
+
 def test_dropped_pictures_are_counted_and_the_rest_measured_as_offline(
     made: Callable[..., Engine],
 ) -> None:

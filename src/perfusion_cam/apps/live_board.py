@@ -29,13 +29,16 @@ class Board:
         self._from: dict[str, Any] = {}
         self._listening: set[asyncio.Event] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._due = asyncio.Event()
 
     def show(self, jpeg: bytes) -> None:
         """Take a new picture, from any thread."""
         self.picture = (self.picture[0] + 1, jpeg)
-        if self._loop is not None:
-            with contextlib.suppress(RuntimeError):  # the loop may just have been closed
-                self._loop.call_soon_threadsafe(self.wake)
+        self._soon(self.wake)
+
+    def refresh_now(self) -> None:
+        """Look at the engine at once, asked from any thread."""
+        self._soon(self._due.set)
 
     def wake(self) -> None:
         """Tell all who listen that something is new."""
@@ -57,11 +60,18 @@ class Board:
         self._loop = asyncio.get_running_loop()
         try:
             while True:
+                self._due.clear()
                 if self._refresh(engine):
                     self.wake()
-                await asyncio.sleep(REFRESH_S)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._due.wait(), REFRESH_S)
         finally:
             self._loop = None
+
+    def _soon(self, call: Callable[[], None]) -> None:
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop may just have been closed
+                self._loop.call_soon_threadsafe(call)
 
     def _refresh(self, engine: Engine) -> bool:
         state = engine.state

@@ -49,7 +49,7 @@ def serve(
     server = LocalServer(port, share)
     streamed, open_source = _source(camera, source, browser or share)
     board = Board()
-    engine = Engine(open_source, Saver(folder), rules, board.show)
+    engine = Engine(open_source, Saver(folder), rules, board.show, board.refresh_now)
     make_folder(folder)  # only now: a camera that is not there leaves no empty folder behind
     app = make_app(engine, board, streamed, server.door, folder)
     server.announce(open_page)

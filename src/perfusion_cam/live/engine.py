@@ -52,6 +52,8 @@ class Engine:
         Rules for the comparison.
     on_picture : callable (bytes)
         Told of every small picture, a JPEG, in a thread of its own.
+    on_result : callable ()
+        Told, in the engine's thread, as soon as `state` holds a new result.
     depth : int
         Frames that wait at most.
 
@@ -67,10 +69,11 @@ class Engine:
         saver: Saver,
         profiles: Sequence[Profile],
         on_picture: Callable[[bytes], None] = lambda _: None,
+        on_result: Callable[[], None] = lambda: None,
         depth: int = DEPTH,
     ) -> None:
         self._open_source, self._depth = open_source, depth
-        self._saver, self._profiles = saver, profiles
+        self._saver, self._profiles, self._on_result = saver, profiles, on_result
         self._measuring = ThreadPoolExecutor(1, "measuring")
         self._comparing = ThreadPoolExecutor(1, "comparing")
         self._examining = Examining(saver, self._measuring)
@@ -224,7 +227,8 @@ class Engine:
         new = self._examining.push(frame, dropped_s)
         self._clips.offer(frame, self._examining.placement)
         if new:
-            self.state = self._examining.state(self._running, self._words)  # the page comes first
+            self.state = self._examining.state(self._running, self._words)
+            self._on_result()  # the page comes first
             self._examining.save()
         if len(self._examining.finished) > before:
             self._compare_s = 0.0
