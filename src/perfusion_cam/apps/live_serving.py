@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,10 @@ from perfusion_cam.live.streamed import StreamedCamera
 from perfusion_cam.report.atomic import make_folder
 from perfusion_cam.sources.camera import list_cameras
 from perfusion_cam.thresholds import select_profiles
+
+SWITCH_S = 0.001
+"""How long one thread may keep the others from running Python. With the usual 5 ms, pictures wait
+up to 0.2 s while a press is measured, as they change threads a dozen times; with this, 0.1 s."""
 
 
 def serve(
@@ -54,6 +59,7 @@ def serve(
     app = make_app(engine, board, streamed, server.door, folder)
     server.announce(open_page)
     complain(f"examining {engine.source_name}; results go to {folder}; Ctrl-C ends it")
+    sys.setswitchinterval(SWITCH_S)
     engine.start()
     try:
         server.run(app)
