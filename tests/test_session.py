@@ -268,6 +268,18 @@ def test_where_nobody_presses_there_is_no_press(name: str) -> None:
     assert len(session.track.t_s) == 120
 
 
+@pytest.mark.parametrize(("surface", "fitzpatrick"), [("cloth", 3), ("table", 3), ("skin", 6)])
+def test_a_camera_that_looks_elsewhere_and_comes_back_saw_no_press(
+    surface: str, fitzpatrick: int
+) -> None:
+    bare = replace(PRESSED, presses=(), seed=60)
+    other = replace(bare, surface=surface, fitzpatrick=fitzpatrick, seed=61)
+    here, there = list(frames_of(bare)), list(frames_of(other))
+    session, results = pushed(iter(here[:45] + there[45:110] + here[110:]))
+    assert results == []
+    assert (~session.track.registered).mean() > 0.3
+
+
 UNSEEN = {
     "finger": replace(PRESSED, presses=(UNDER_WAY,), seed=50),
     "hand": replace(

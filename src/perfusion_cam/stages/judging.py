@@ -29,7 +29,7 @@ LONG_HOLD_S = 9.0
 MIN_SILENT_HOLD_S = 2.0
 CLEAR_SITE = 3.0
 """A site must stand out this well to make a press of a touch shorter than `MIN_SILENT_HOLD_S`, or
-of something that hid no more of the skin's texture than `SHADOW_HIDES`."""
+of something that hid no more of the skin's texture than a shadow does."""
 CLEAR_UNSEEN = 2.0
 """The same for a site that was not seen before it was pressed."""
 REFILL_WATCH_S = (2.5, 6.0)
@@ -42,8 +42,9 @@ MAX_RED_SHARE = 0.5
 BACKWARD_SHARE = 0.1
 MIN_SILENT_CONTRAST = 0.15
 MIN_SILENT_HIDES = 0.5
-SHADOW_HIDES = 0.2
-"""Share of the skin's texture that a mere shadow takes out of sight at most (measured: 0.07)."""
+SHADOW_HIDES, TOOL_HIDES = 0.2, 0.4
+"""Share of the skin's texture that a mere shadow takes out of sight at most (measured: 0.07), and
+from which on it was a tool."""
 FINE_PALLOR = 0.03
 """Where less than this would have stood out, its absence means that nothing blanched."""
 REST_S = 120.0
@@ -70,7 +71,8 @@ def is_press(result: PressResult) -> bool:
     """Whether a departure was a press at all.
 
     Skin that paled is proof. Without it, something must have hidden the skin, unmistakably and
-    long enough to have been meant as a press; a passing hand, a shadow or a lamp is not reported.
+    long enough to have been meant as a press; a passing hand, a shadow, a lamp or a camera that
+    looked elsewhere is not reported.
     Where the skin was not seen before, only a site that was seen to refill is proof.
     """
     press, site, flags = result.press, result.site, result.refill.flags
@@ -79,10 +81,11 @@ def is_press(result: PressResult) -> bool:
         return clear and press.tool_hides >= MIN_SILENT_HIDES
     doubts = {Flag.DOES_NOT_BLANCH, Flag.LOW_SIGNAL, Flag.LOST, Flag.NOT_BLOOD}
     if site is not None and doubts.isdisjoint(flags):
-        least = np.interp(press.tool_hides, (SHADOW_HIDES, MIN_SILENT_HIDES), (CLEAR_SITE, 1.0))
+        least = np.interp(press.tool_hides, (SHADOW_HIDES, TOOL_HIDES), (CLEAR_SITE, 1.0))
         return bool(site.stands_out >= (CLEAR_SITE if press.hold_s < MIN_SILENT_HOLD_S else least))
     return (
-        press.hold_s >= MIN_SILENT_HOLD_S
+        press.followed
+        and press.hold_s >= MIN_SILENT_HOLD_S
         and press.tool_contrast >= MIN_SILENT_CONTRAST
         and press.tool_hides >= MIN_SILENT_HIDES
     )

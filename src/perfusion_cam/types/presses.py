@@ -40,6 +40,9 @@ class Press:
         When the tool had left the picture or come to rest beside the site.
     since_last_s : float or None
         From the last release at the same place to this contact; None for a first press.
+    followed : bool
+        Whether the skin was followed while the tool was there; otherwise the camera may have looked
+        elsewhere meanwhile.
     """
 
     contact_s: float
@@ -55,6 +58,7 @@ class Press:
     baseline_s: tuple[float, float]
     uncovered_s: float
     since_last_s: float | None = None
+    followed: bool = True
 
     @property
     def hold_s(self) -> float:

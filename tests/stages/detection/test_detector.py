@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -236,6 +237,28 @@ def test_skin_that_is_lost_most_of_the_time_gives_no_press() -> None:
         )
         found += detector.push(lost)
     assert found + detector.flush() == []
+
+
+def lost_between(start_s: float, end_s: float) -> list[PressWindow]:
+    """What is found of `ONE` where the skin cannot be followed for some time."""
+    t_s = times(12.0)
+    detector, found = PressDetector(SHAPE), []
+    for sample in samples(t_s, stack(t_s, [ONE])):
+        found += detector.push(replace(sample, registered=not start_s < sample.t_s < end_s))
+    return found + detector.flush()
+
+
+def test_a_press_that_hides_what_the_skin_is_followed_by_is_found() -> None:
+    (found,) = lost_between(ONE.contact_s, ONE.release_s)
+    assert_is(found, ONE)
+    assert not found.press.followed
+    (whole,) = lost_between(0.0, 0.0)
+    assert whole.press.followed
+
+
+def test_skin_lost_before_or_after_a_press_gives_none() -> None:
+    assert lost_between(-1.0, ONE.release_s) == []
+    assert lost_between(ONE.release_s, 12.0) == []
 
 
 def test_a_flush_without_pictures_is_no_error() -> None:

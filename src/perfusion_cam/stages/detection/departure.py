@@ -63,6 +63,8 @@ class Departure:
         Median natural-log difference between tool and skin.
     tool_hides : float
         Share of the skin's texture that the tool took out of sight, 0 to 1.
+    followed : bool
+        Whether the skin was followed while it was there, and not only before and after.
     """
 
     contact_s: float
@@ -74,6 +76,7 @@ class Departure:
     tool_cells: BoolArray
     tool_contrast: float
     tool_hides: float
+    followed: bool
 
 
 def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
@@ -88,7 +91,7 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     Departure or None
         None where nothing had rested there for a second or more.
     """
-    if not _followed(history.window(burst.start_s - BEFORE_S, burst.end_s + AFTER_S)):
+    if not _followed(history.window(burst.end_s, burst.end_s + AFTER_S)):
         return None
     held = _mean(history.window(burst.start_s - BEFORE_S, burst.start_s))
     bare = _mean(history.window(burst.end_s, burst.end_s + AFTER_S))
@@ -111,7 +114,8 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     if not MIN_HOLD_S < release_s - cover.contact_s < MAX_HOLD_S:
         return None
     # A burst in plain sight says nothing of what was there before if most of that was not.
-    if not _followed(history.window(cover.baseline_s[0], burst.end_s)):
+    followed = _followed(history.window(cover.baseline_s[0], burst.end_s))
+    if not followed and not (cover.seen_bare and _followed(history.window(*cover.baseline_s))):
         return None
     untouched = _mean(history.window(*cover.baseline_s)) if cover.seen_bare else bare
     hides = _hidden_texture(untouched, held, bare, tool)
@@ -127,6 +131,7 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
         tool,
         float(np.median(change[tool])),
         hides,
+        followed,
     )
 
 

@@ -161,6 +161,7 @@ class PressDetector:
             baseline_s=(start_s, rested_s),
             uncovered_s=found.uncovered_s,
             since_last_s=since_last_s,
+            followed=found.followed,
         )
         return PressWindow(press, window)
 
