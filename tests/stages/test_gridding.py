@@ -224,6 +224,24 @@ def test_up_to_thirty_pictures_a_second_are_left_alone(rate_hz: int) -> None:
     assert all(one is other for one, other in zip(ready, given, strict=True))
 
 
+@pytest.mark.parametrize(("rate_hz", "group"), [(15, 1), (30, 1), (50, 2), (60, 2), (120, 3)])
+def test_a_group_is_ready_with_its_last_picture(rate_hz: int, group: int) -> None:
+    averager = GridAverager()
+    averager.push(sample_at(0.0))
+    for i in range(1, 24):
+        ready = averager.push(sample_at(i / rate_hz, float(i)))
+        assert bool(ready) == (i % group == group - 1)
+        if i > 1 and ready:
+            assert ready[-1].log_rgb.mean() == pytest.approx(i - (group - 1) / 2)
+
+
+def test_a_picture_that_comes_late_waits_for_no_other() -> None:
+    averager = GridAverager()
+    times_s = [0.0, 1 / 60, 2 / 60, 0.5, 0.5 + 1 / 60]
+    ready = [len(averager.push(sample_at(t_s))) for t_s in times_s]
+    assert ready == [0, 1, 0, 2, 0]
+
+
 def test_an_average_is_as_trustworthy_as_its_worst_picture() -> None:
     hidden = np.ones((2, 3), bool)
     hidden[0, 0] = False

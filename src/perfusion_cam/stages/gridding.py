@@ -113,19 +113,28 @@ class Gridder:
 
 
 class GridAverager:
-    """Averages grids that come faster than `MIN_INTERVAL_S`."""
+    """Averages grids that come faster than `MIN_INTERVAL_S`.
+
+    A group is ready with its last picture, as soon as the next one, due as long after it as it came
+    after the one before, would be too late for it.
+    """
 
     def __init__(self) -> None:
         self._waiting: list[GridSample] = []
+        self._last_s: float | None = None
 
     def push(self, sample: GridSample) -> list[GridSample]:
         """Take one sample; return those that are ready."""
-        if not self._waiting or sample.t_s - self._waiting[0].t_s < MIN_INTERVAL_S:
-            self._waiting.append(sample)
-            return []
-        ready = self.flush()
-        self._waiting = [sample]
+        ready = self.flush() if self._is_full(sample.t_s) else []
+        self._waiting.append(sample)
+        last_s, self._last_s = self._last_s, sample.t_s
+        if last_s is not None and self._is_full(sample.t_s + (sample.t_s - last_s)):
+            ready += self.flush()
         return ready
+
+    def _is_full(self, next_s: float) -> bool:
+        """Whether a picture at that time would be too late for the group that waits."""
+        return bool(self._waiting) and next_s - self._waiting[0].t_s >= MIN_INTERVAL_S
 
     def flush(self) -> list[GridSample]:
         """Return what is still waiting."""
