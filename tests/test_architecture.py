@@ -130,13 +130,21 @@ def test_reports_do_not_measure(path: Path) -> None:
 
 @pytest.mark.parametrize("path", within("sources"), ids=label)
 def test_sources_know_nothing_of_what_is_done_with_them(path: Path) -> None:
-    forbidden = ("stages", "report", "apps", "session", "analysis", "simulate")
+    forbidden = ("stages", "report", "apps", "session", "measurement", "analysis", "simulate")
     assert not {name for name in own(imported_by(path)) if name.startswith(forbidden)}
 
 
 @pytest.mark.parametrize("path", within("live"), ids=label)
 def test_live_examinations_know_the_engine_and_no_web(path: Path) -> None:
-    engine = {"session", "analysis", "picture", "colour", "comparison", "comparison.asking"}
+    engine = {
+        "session",
+        "measurement",
+        "analysis",
+        "picture",
+        "colour",
+        "comparison",
+        "comparison.asking",
+    }
     records = {"types", "quality", "settings", "errors", "live"}
     written = ("live.", "sources.", "stages.detection.", "thresholds", "report.")
     ours = {name for name in own(imported_by(path)) if not name.startswith(written)}

@@ -15,8 +15,9 @@ from av.video.reformatter import ColorRange, Colorspace
 
 from perfusion_cam.analysis import analyze, analyze_trace
 from perfusion_cam.errors import RegionError, TraceError
+from perfusion_cam.measurement import sight_press
 from perfusion_cam.quality import Flag
-from perfusion_cam.session import Session, measure_press
+from perfusion_cam.session import Session
 from perfusion_cam.settings import Region
 from perfusion_cam.simulate import (
     Curve,
@@ -30,17 +31,12 @@ from perfusion_cam.simulate import (
     sign_scenario,
 )
 from perfusion_cam.sources.video_file import VideoFile
-from perfusion_cam.stages.detection import PressWindow
 from perfusion_cam.types import (
-    LIGHT_CODE,
     ColourCode,
     Examination,
     Frame,
     GridShape,
-    GridWindow,
-    Press,
     PressResult,
-    marks_of,
 )
 
 PRESS = PressTruth(2.2, 6.7, 150, 95, 20, Curve(tau_s=0.7), lift_s=0.2, uneven=0.0)
@@ -355,6 +351,30 @@ def test_a_still_file_gives_no_press(tmp_path: Path) -> None:
     assert analyze(tmp_path / "still.mkv").presses == ()
 
 
+def test_a_press_measured_on_the_way_is_sighted_once_and_comes_out_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, (plain,) = pushed(frames_of(PRESSED))
+    session, sighted = Session(), []
+    monkeypatch.setattr(
+        "perfusion_cam.session.sight_press",
+        lambda *given: sighted.append(given[0]) or sight_press(*given),
+    )
+    found: list[PressResult] = []
+    for frame in frames_of(PRESSED):
+        found += session.push(frame)
+        watched = session.watched()
+        if watched is not None and not sighted and frame.t_s > PRESS.release_s + 2.5:
+            assert session.provisional(watched) is not None
+    (told,) = found + session.flush()
+    assert len(sighted) == 1
+    assert (told.refill.crt_s, told.refill.crt_ci95_s) == (
+        plain.refill.crt_s,
+        plain.refill.crt_ci95_s,
+    )
+    assert told.refill.flags == plain.refill.flags
+
+
 def test_a_session_without_pictures_gives_nothing() -> None:
     session = Session()
     assert session.flush() == []
@@ -381,80 +401,6 @@ def test_black_pictures_are_no_error() -> None:
     for index in range(40):
         assert session.push(Frame(index / 15, index, black, grey, grey, ColourCode())) == []
     assert session.flush() == []
-
-
-def drawn_press(mirrored: bool) -> PressWindow:
-    """Grids of a pale disc left of the middle, or the same seen in a mirror."""
-    rows, cols, rate_hz, release_s, contact_s = 54, 96, 15.0, 5.0, 2.0
-    rng = np.random.default_rng(8)
-    t_s = np.arange(round(11 * rate_hz)) / rate_hz
-    y, x = np.mgrid[:rows, :cols]
-    apart = np.hypot(y - 27, x - 36)
-    disc = 1 / (1 + np.exp(np.clip((apart - 5) / 0.6, -40, 40)))
-    left = np.where(t_s < contact_s, 0.0, np.exp(-np.maximum(t_s - release_s, 0) / 0.9))
-    blood = np.array([0.3, 1.0, 0.95])
-    grids = np.array([-0.7, -1.3, -1.6]) + 0.05 * rng.standard_normal((rows, cols, 1))
-    grids = grids + 0.18 * left[:, None, None, None] * disc[..., None] * blood
-    grids = grids + 0.006 * rng.standard_normal(grids.shape)
-    tool = apart <= 10
-    held = (t_s >= contact_s - 0.3) & (t_s <= release_s + 0.2)
-    grids[held] = np.where(tool[..., None], -2.2, grids[held])
-    if mirrored:
-        grids, tool = grids[:, :, ::-1], tool[:, ::-1]
-    marks = marks_of(np.ones((rows, cols), bool), np.zeros((rows, cols, 3), bool))
-    window = GridWindow(
-        GridShape(rows, cols, 4.0),
-        t_s,
-        np.rint(grids * LIGHT_CODE).astype(np.int16),
-        np.repeat(marks[None], len(t_s), axis=0),
-        np.ones(len(t_s), bool),
-    )
-    press = Press(
-        contact_s=contact_s,
-        contact_se_s=0.05,
-        release_s=release_s,
-        release_se_s=0.02,
-        tool="opaque",
-        tool_cells=tool,
-        ended_s=float(t_s[-1]),
-        ended_by="recording",
-        tool_contrast=0.8,
-        tool_hides=1.0,
-        baseline_s=(0.0, contact_s - 0.4),
-        uncovered_s=release_s + 0.25,
-    )
-    return PressWindow(press, window)
-
-
-def test_a_mirror_shows_the_same_refill_at_the_mirrored_site() -> None:
-    here, there = (measure_press(drawn_press(mirrored)) for mirrored in (False, True))
-    assert here.site is not None
-    assert there.site is not None
-    np.testing.assert_array_equal(there.site.cells[:, ::-1], here.site.cells)
-    np.testing.assert_array_equal(there.site.control_cells[:, ::-1], here.site.control_cells)
-    assert there.site.x_px == pytest.approx(96 * 4 - here.site.x_px)
-    assert there.site.y_px == pytest.approx(here.site.y_px)
-    assert here.refill.status == there.refill.status == "measured"
-    assert there.refill.crt_s == pytest.approx(here.refill.crt_s, rel=1e-3)
-    assert here.refill.crt_s == pytest.approx(0.9 * math.log(10), rel=0.1)
-
-
-def test_a_press_without_a_pale_patch_has_no_time() -> None:
-    item = drawn_press(mirrored=False)
-    nowhere = Region.box(0, 0, 12, 12)
-    result = measure_press(item, nowhere)
-    assert result.refill.status == "not_measurable"
-    assert result.refill.crt_s is None
-
-
-def test_a_pale_patch_without_skin_beside_it_says_so() -> None:
-    item = drawn_press(mirrored=False)
-    rows, cols = np.mgrid[:54, :96]
-    beside = np.hypot(rows - 27, cols - 36) > 8
-    item.window.light_code[:, beside] += np.array([1600, 0, -1600], np.int16)
-    result = measure_press(item)
-    assert result.refill.status == "not_measurable"
-    assert result.refill.flags == (Flag.NO_SKIN_BESIDE,)
 
 
 def test_irregular_times_are_taken_as_they_are(tmp_path: Path) -> None:

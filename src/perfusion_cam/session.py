@@ -7,25 +7,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from perfusion_cam.measurement import Sighting, measure_press, sight_press
 from perfusion_cam.picture import Reducer, WorkPicture, upright_rgb
-from perfusion_cam.quality import Flag
 from perfusion_cam.settings import Region
-from perfusion_cam.stages.colouring import skin_colour
 from perfusion_cam.stages.detection import PressDetector, PressWindow
 from perfusion_cam.stages.gridding import GridAverager, Gridder, reduction
-from perfusion_cam.stages.judging import is_press, judge, press_error, refills, seen_reasons
-from perfusion_cam.stages.location import locate
-from perfusion_cam.stages.refill.measure import measure_refill
+from perfusion_cam.stages.judging import is_press
 from perfusion_cam.stages.registration import Registrar
-from perfusion_cam.stages.sampling import sample_traces
-from perfusion_cam.stencils import Stencils
 from perfusion_cam.types import (
     Frame,
     GridSample,
     GridShape,
     PressResult,
-    Refill,
-    Site,
     Track,
 )
 
@@ -67,6 +60,7 @@ class Session:
         self._gridder: Gridder | None = None
         self._detector: PressDetector | None = None
         self._reducer: Reducer | None = None
+        self._sighting: Sighting | None = None
         self._log = _TrackLog()
         self.reference_rgb = np.zeros((0, 0, 3), np.uint8)
         self.newest: GridSample | None = None
@@ -143,7 +137,8 @@ class Session:
 
     def provisional(self, item: PressWindow) -> PressResult | None:
         """Measure what `watched` gave, in any thread; None where it may be no press."""
-        result = measure_press(item, self._region, self._bits_per_pixel)
+        self._sighting = sight_press(item, self._region)
+        result = measure_press(item, self._sighting, self._bits_per_pixel)
         return result if is_press(result) else None
 
     def flush(self) -> list[PressResult]:
@@ -167,7 +162,7 @@ class Session:
     def _measure(self, found: Iterable[PressWindow]) -> list[PressResult]:
         presses = []
         for item in found:
-            result = measure_press(item, self._region, self._bits_per_pixel)
+            result = measure_press(item, self._sight(item), self._bits_per_pixel)
             if is_press(result):
                 presses.append(result)
                 if self._on_press is not None:
@@ -176,28 +171,9 @@ class Session:
                 self._detector.dismiss(item.press)
         return presses
 
-
-def measure_press(
-    item: PressWindow, region: Region | None = None, bits_per_pixel: float | None = None
-) -> PressResult:
-    """Everything after a closed press: an ordinary function of its grids."""
-    press, window = item.press, item.window
-    within = None if region is None else region.cells(window.shape)
-    site = locate(window, press, within)
-    if not press.seen_bare:
-        seen = site if isinstance(site, Site) and refills(press, site, window) else None
-        return PressResult(press, seen, None, Refill("not_measurable", (Flag.NO_BASELINE,)))
-    if isinstance(site, Flag):
-        reasons = tuple(seen_reasons([site], press))
-        return PressResult(press, None, None, Refill("not_measurable", reasons))
-    stencils = Stencils.of(window, press, site)
-    colour = skin_colour(window, press, site, stencils)
-    curve, refill = measure_refill(
-        sample_traces(window, press, site, stencils),
-        press.release_s,
-        press.release_se_s,
-        bits_per_pixel,
-        press_error(press, site, window),
-        colour.dusky_red,
-    )
-    return PressResult(press, site, curve, judge(press, site, curve, refill, window), colour)
+    def _sight(self, item: PressWindow) -> Sighting:
+        """Take what `provisional` saw of a press, so that its result need not wait for that."""
+        sighting, self._sighting = self._sighting, None
+        if sighting is not None and sighting.holds_for(item):
+            return sighting
+        return sight_press(item, self._region)

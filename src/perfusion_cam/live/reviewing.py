@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from perfusion_cam.analysis import analyze, flag_gaps
-from perfusion_cam.session import measure_press
+from perfusion_cam.measurement import measure_press, sight_press
 from perfusion_cam.settings import Region
 from perfusion_cam.sources.seeking import PictureSeeker
 from perfusion_cam.sources.video_file import VideoFile
@@ -128,11 +128,9 @@ class Review:
             )
         if change.end_s is not None:
             press = replace(press, ended_s=end_s, ended_by="recording")
-        result = measure_press(
-            PressWindow(press, _until(item.window, end_s)),
-            self._region(number, change),
-            self._bits_per_pixel,
-        )
+        changed = PressWindow(press, _until(item.window, end_s))
+        sighting = sight_press(changed, self._region(number, change))
+        result = measure_press(changed, sighting, self._bits_per_pixel)
         return flag_gaps(result, self.examination.source)
 
     def _region(self, number: int, change: Change) -> Region | None:

@@ -1,0 +1,95 @@
+"""From the grids of one press to its result: what shows at once, then how its colour returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from perfusion_cam.quality import Flag
+from perfusion_cam.settings import Region
+from perfusion_cam.stages.colouring import skin_colour
+from perfusion_cam.stages.detection import PressWindow
+from perfusion_cam.stages.judging import judge, press_error, refills, seen_reasons
+from perfusion_cam.stages.location import EARLY_S, locate
+from perfusion_cam.stages.refill.measure import measure_refill
+from perfusion_cam.stages.sampling import sample_traces
+from perfusion_cam.stencils import Stencils
+from perfusion_cam.types import BoolArray, Press, PressResult, Refill, Site, SkinColour
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What a press shows soon after its tool has left.
+
+    Attributes
+    ----------
+    press : Press
+    watched_s : float
+        How long it had been watched.
+    seen : array (rows, cols) bool
+        Cells that had been in the picture all the time.
+    site : Site or Flag
+        Why there is none.
+    stencils : Stencils or None
+    colour : SkinColour or None
+        None without a site, or where the skin was not seen before.
+    """
+
+    press: Press
+    watched_s: float
+    seen: BoolArray
+    site: Site | Flag
+    stencils: Stencils | None = None
+    colour: SkinColour | None = None
+
+    def holds_for(self, item: PressWindow) -> bool:
+        """Whether the same would be seen in a press that was watched on."""
+        one, other = self.press, item.press
+        early_s = one.uncovered_s + EARLY_S[-1]
+        return (
+            one.tool_cells is other.tool_cells
+            and one.baseline_s == other.baseline_s
+            and one.since_last_s == other.since_last_s
+            and one.seen_bare
+            and early_s < self.watched_s <= item.window.t_s[-1]
+            and np.array_equal(self.seen, item.window.always_valid())
+        )
+
+
+def sight_press(item: PressWindow, region: Region | None = None) -> Sighting:
+    """Find a press's site, and read its colour at rest."""
+    press, window = item.press, item.window
+    within = None if region is None else region.cells(window.shape)
+    watched_s, seen = float(window.t_s[-1]), window.always_valid()
+    site = locate(window, press, within)
+    if isinstance(site, Flag) or not press.seen_bare:
+        return Sighting(press, watched_s, seen, site)
+    stencils = Stencils.of(window, press, site)
+    colour = skin_colour(window, press, site, stencils)
+    return Sighting(press, watched_s, seen, site, stencils, colour)
+
+
+def measure_press(
+    item: PressWindow, sighting: Sighting, bits_per_pixel: float | None = None
+) -> PressResult:
+    """Time the return of a press's colour: an ordinary function of its grids."""
+    press, window, site = item.press, item.window, sighting.site
+    if not press.seen_bare:
+        seen = site if isinstance(site, Site) and refills(press, site, window) else None
+        return PressResult(press, seen, None, Refill("not_measurable", (Flag.NO_BASELINE,)))
+    if isinstance(site, Flag):
+        reasons = tuple(seen_reasons([site], press))
+        return PressResult(press, None, None, Refill("not_measurable", reasons))
+    assert sighting.stencils is not None
+    assert sighting.colour is not None
+    curve, refill = measure_refill(
+        sample_traces(window, press, site, sighting.stencils),
+        press.release_s,
+        press.release_se_s,
+        bits_per_pixel,
+        press_error(press, site, window),
+        sighting.colour.dusky_red,
+    )
+    verdict = judge(press, site, curve, refill, window)
+    return PressResult(press, site, curve, verdict, sighting.colour)
