@@ -8,7 +8,9 @@ from perfusion_cam.colour import (
     lab_from_linear,
     linear_from_gamma,
     linear_from_srgb,
+    linear_srgb,
     log_light,
+    log_light_from_gamma,
     rgb_from_ycc,
     same_skin,
     srgb_from_linear,
@@ -67,6 +69,31 @@ def test_hdr_curves_at_points_of_the_standards():
     assert linear_from_gamma(np.array(0.5807), "pq") == pytest.approx(1.0, rel=0.005)
     assert linear_from_gamma(np.array(1.0), "pq") == pytest.approx(10000 / 203, rel=1e-6)
     assert linear_from_gamma(np.array(0.0), "pq") == 0.0
+
+
+WIDE = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]])
+"""Linear light from sRGB's primaries to BT.2020's, four digits (ITU-R BT.2087-0)."""
+
+
+@pytest.mark.parametrize("transfer", ["hlg", "pq"])
+def test_wide_colours_come_back_to_the_primaries_of_srgb(transfer):
+    light = np.random.default_rng(2).uniform(0.02, 0.9, (50, 3))
+    levels = np.linspace(0, 1, 20_001)
+    coded = np.interp(light @ WIDE.T, linear_from_gamma(levels, transfer), levels)
+    np.testing.assert_allclose(
+        linear_srgb(coded, ColourCode("bt2020", transfer=transfer)), light, atol=1e-3
+    )
+    as_it_is = linear_srgb(coded, ColourCode("bt709", transfer=transfer))
+    np.testing.assert_allclose(as_it_is, light @ WIDE.T, atol=1e-3)
+
+
+@pytest.mark.parametrize("matrix", ["bt709", "bt2020"])
+@pytest.mark.parametrize("transfer", ["srgb", "hlg", "pq"])
+def test_the_logarithm_of_light_is_that_of_the_light(matrix, transfer):
+    coded = np.random.default_rng(3).uniform(0.0, 1.0, (200, 3))
+    code = ColourCode(matrix, transfer=transfer)
+    expected = np.log(np.maximum(linear_srgb(coded, code), 0.002))
+    np.testing.assert_allclose(log_light_from_gamma(coded, code, 0.002), expected, atol=1e-9)
 
 
 @pytest.mark.parametrize("matrix", ["bt601", "bt709", "bt2020"])

@@ -139,3 +139,22 @@ def test_hdr_white_is_white():
     chroma = np.full((2, 2), 512, np.uint16)
     colour = ColourCode("bt2020", False, 10, "hlg")
     assert upright_rgb(frame_of(luma, chroma, chroma, colour=colour)).min() >= 253
+
+
+def test_wide_colours_are_shown_as_they_are():
+    # sRGB (200, 150, 120) as an 8-bit BT.2020 camera would code it, worked out from BT.2087.
+    linear = np.array([0.5776, 0.3050, 0.1878])
+    wide = (
+        linear
+        @ np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]]).T
+    )
+    red, green, blue = 1.055 * wide ** (1 / 2.4) - 0.055
+    luma = 0.2627 * red + 0.6780 * green + 0.0593 * blue
+    cb, cr = (blue - luma) / 1.8814, (red - luma) / 1.4746
+    frame = frame_of(
+        np.full((4, 4), round(16 + 219 * luma), np.uint8),
+        np.full((2, 2), round(128 + 224 * cb), np.uint8),
+        np.full((2, 2), round(128 + 224 * cr), np.uint8),
+        colour=ColourCode("bt2020"),
+    )
+    np.testing.assert_allclose(upright_rgb(frame)[0, 0].astype(int), [200, 150, 120], atol=2)

@@ -26,6 +26,15 @@ XYZ_FROM_SRGB = np.array(
 """Linear sRGB to CIE XYZ, D65 (IEC 61966-2-1)."""
 WHITE_D65 = XYZ_FROM_SRGB.sum(axis=1)
 
+SRGB_FROM_BT2020 = np.array(
+    [
+        [1.660491, -0.587641, -0.072850],
+        [-0.124550, 1.132900, -0.008349],
+        [-0.018151, -0.100579, 1.118730],
+    ]
+)
+"""Linear light from BT.2020's primaries to BT.709's, which are sRGB's (ITU-R BT.2407-0)."""
+
 HLG_A, HLG_B, HLG_C = 0.17883277, 0.28466892, 0.55991073
 """ITU-R BT.2100-2, table 5."""
 HLG_DIFFUSE_WHITE = 0.265
@@ -149,21 +158,30 @@ def linear_from_gamma(rgb: FloatArray, transfer: Literal["srgb", "hlg", "pq"]) -
     return _power(base, 1 / PQ_M1) * (1 / PQ_DIFFUSE_WHITE)
 
 
+def linear_srgb(rgb: FloatArray, code: ColourCode) -> FloatArray:
+    """Linear light of sRGB's primaries from coded RGB, array (..., 3) as given.
+
+    Colours beyond those primaries have negative parts.
+    """
+    linear = linear_from_gamma(rgb, code.transfer)
+    if code.matrix != "bt2020":
+        return linear
+    return np.asarray(linear @ SRGB_FROM_BT2020.T.astype(linear.dtype))
+
+
 def log_light(rgb_linear: FloatArray, floor: float) -> FloatArray:
     """Natural logarithm of linear light, not darker than `floor` (same scale as the light)."""
     return np.log(np.maximum(_as_float(rgb_linear), floor))
 
 
-def log_light_from_gamma(
-    rgb: FloatArray, transfer: Literal["srgb", "hlg", "pq"], floor: float
-) -> FloatArray:
+def log_light_from_gamma(rgb: FloatArray, code: ColourCode, floor: float) -> FloatArray:
     """Natural logarithm of the linear light of coded RGB, not darker than `floor`.
 
-    What `log_light` of `linear_from_gamma` gives; for sRGB's curve without raising to a power only
-    to take its logarithm.
+    What `log_light` of `linear_srgb` gives; for sRGB's curve and primaries without raising to a
+    power only to take its logarithm.
     """
-    if transfer != "srgb":
-        return log_light(linear_from_gamma(rgb, transfer), floor)
+    if code.transfer != "srgb" or code.matrix == "bt2020":
+        return log_light(linear_srgb(rgb, code), floor)
     rgb = _as_float(rgb)
     light = np.maximum(rgb, 0.04045)
     light += 0.055

@@ -12,7 +12,7 @@ import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from perfusion_cam.colour import linear_from_gamma, rgb_from_ycc, rgb_matrix, srgb_from_linear
+from perfusion_cam.colour import linear_srgb, rgb_from_ycc, rgb_matrix, srgb_from_linear
 from perfusion_cam.types import ColourCode, Frame, Orientation, PlaneArray
 
 ROWS_AT_ONCE = 256
@@ -128,12 +128,13 @@ def upright_rgb(frame: Frame) -> NDArray[np.uint8]:
 
 def _rgb(ycc: NDArray[Any], code: ColourCode) -> NDArray[np.uint8]:
     """Levels of sRGB from code values, arrays (h, w, 3)."""
-    if code.bits == 8 and code.transfer == "srgb":
+    as_srgb = code.transfer == "srgb" and code.matrix != "bt2020"
+    if code.bits == 8 and as_srgb:
         return np.asarray(cv2.transform(ycc, 255.0 * rgb_matrix(code)), np.uint8)
     luma, cb, cr = np.moveaxis(ycc * np.float32(2.0 ** (8 - code.bits)), -1, 0)
     rgb = rgb_from_ycc(luma, cb, cr, code)
-    if code.transfer != "srgb":
-        rgb = np.minimum(srgb_from_linear(linear_from_gamma(rgb, code.transfer)), 1.0)
+    if not as_srgb:
+        rgb = srgb_from_linear(linear_srgb(rgb, code)).clip(0.0, 1.0)
     return np.asarray(rgb * 255.0 + 0.5, np.uint8)
 
 

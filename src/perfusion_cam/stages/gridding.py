@@ -47,7 +47,7 @@ class Gridder:
         self._cell = round(self.shape.cell_px / factor)
         self._factor = factor
         self._work = work
-        self._transfer = colour.transfer
+        self._colour = colour
         self._rgb_matrix = rgb_matrix(colour)
         self._centres = _cell_centres(self.shape, self._cell)
         self._luma_weights = np.full(self._cell, 1 / self._cell, np.float32)
@@ -91,7 +91,7 @@ class Gridder:
         to_frame[:, 2] *= self._factor
         return GridSample(
             t_s=t_s,
-            log_rgb=log_light_from_gamma(rgb, self._transfer, LIGHT_FLOOR),
+            log_rgb=log_light_from_gamma(rgb, self._colour, LIGHT_FLOOR),
             valid=self._inside(at),
             clipped=(rgb > CLIPPED_HIGH) | (rgb < CLIPPED_LOW),
             to_frame=to_frame,
