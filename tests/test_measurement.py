@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from perfusion_cam.measurement import Sighting, measure_press, sight_press
+from perfusion_cam.measurement import SIGHTED_S, Sighting, measure_press, sight_press
 from perfusion_cam.quality import Flag
 from perfusion_cam.settings import Region
 from perfusion_cam.stages.detection import PressWindow
-from perfusion_cam.stages.location import EARLY_S
 from perfusion_cam.types import (
     LIGHT_CODE,
     GridShape,
@@ -133,7 +132,7 @@ def assert_same(one: Sighting, other: Sighting) -> None:
     assert one.colour.delta_e == other.colour.delta_e
 
 
-@pytest.mark.parametrize("after_s", [EARLY_S[-1] + 0.1, 2.0, 4.0])
+@pytest.mark.parametrize("after_s", [SIGHTED_S + 0.1, 2.0, 4.0])
 def test_what_shows_early_is_the_same_when_watched_on(after_s: float) -> None:
     item = drawn_press(mirrored=False)
     early, late = sight_press(watched(item, after_s)), sight_press(item)
@@ -146,8 +145,12 @@ def test_what_shows_early_is_the_same_when_watched_on(after_s: float) -> None:
 def test_a_sighting_does_not_hold_for_another_press_or_where_skin_left_the_picture() -> None:
     item = drawn_press(mirrored=False)
     early = sight_press(watched(item, 3.0))
-    assert not sight_press(watched(item, EARLY_S[-1] - 0.1)).holds_for(item)
-    assert not early.holds_for(watched(item, 2.0))
+    assert not sight_press(watched(item, SIGHTED_S - 0.1)).holds_for(item)
+    assert early.holds_for(watched(item, 2.0))
+    assert not early.holds_for(watched(item, SIGHTED_S - 0.1))
+    unseen = replace(item.press, baseline_s=(item.press.contact_s, item.press.contact_s))
+    never = PressWindow(unseen, item.window)
+    assert not sight_press(never).holds_for(never)
     assert not early.holds_for(drawn_press(mirrored=False))
     assert not early.holds_for(watched(item, 4.0, since_last_s=20.0))
     assert not early.holds_for(watched(item, 4.0, baseline_s=(0.5, 1.6)))

@@ -8,7 +8,7 @@ import numpy as np
 
 from perfusion_cam.quality import Flag
 from perfusion_cam.settings import Region
-from perfusion_cam.stages.colouring import skin_colour
+from perfusion_cam.stages.colouring import PRESSED_S, skin_colour
 from perfusion_cam.stages.detection import PressWindow
 from perfusion_cam.stages.judging import judge, press_error, refills, seen_reasons
 from perfusion_cam.stages.location import EARLY_S, locate
@@ -16,6 +16,9 @@ from perfusion_cam.stages.refill.measure import measure_refill
 from perfusion_cam.stages.sampling import sample_traces
 from perfusion_cam.stencils import Stencils
 from perfusion_cam.types import BoolArray, Press, PressResult, Refill, Site, SkinColour
+
+SIGHTED_S = max(EARLY_S[-1], PRESSED_S)
+"""How long after the tool has left the last picture was taken that a sighting rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,11 @@ class Sighting:
     ----------
     press : Press
     watched_s : float
-        How long it had been watched.
+        Until when it had been watched.
     seen : array (rows, cols) bool
         Cells that had been in the picture all the time.
     site : Site or Flag
-        Why there is none.
+        Or why there is none.
     stencils : Stencils or None
     colour : SkinColour or None
         None without a site, or where the skin was not seen before.
@@ -46,19 +49,30 @@ class Sighting:
     def holds_for(self, item: PressWindow) -> bool:
         """Whether the same would be seen in a press that was watched on."""
         one, other = self.press, item.press
-        early_s = one.uncovered_s + EARLY_S[-1]
+        watched_s = min(self.watched_s, float(item.window.t_s[-1]))
         return (
             one.tool_cells is other.tool_cells
             and one.baseline_s == other.baseline_s
             and one.since_last_s == other.since_last_s
             and one.seen_bare
-            and early_s < self.watched_s <= item.window.t_s[-1]
+            and watched_s > one.uncovered_s + SIGHTED_S
             and np.array_equal(self.seen, item.window.always_valid())
         )
 
 
 def sight_press(item: PressWindow, region: Region | None = None) -> Sighting:
-    """Find a press's site, and read its colour at rest."""
+    """Find a press's site, and read its colour at rest.
+
+    Parameters
+    ----------
+    item : PressWindow
+    region : Region, optional
+        Where to look for the site; the whole picture otherwise.
+
+    Returns
+    -------
+    Sighting
+    """
     press, window = item.press, item.window
     within = None if region is None else region.cells(window.shape)
     watched_s, seen = float(window.t_s[-1]), window.always_valid()
@@ -73,7 +87,20 @@ def sight_press(item: PressWindow, region: Region | None = None) -> Sighting:
 def measure_press(
     item: PressWindow, sighting: Sighting, bits_per_pixel: float | None = None
 ) -> PressResult:
-    """Time the return of a press's colour: an ordinary function of its grids."""
+    """Time the return of a press's colour: an ordinary function of its grids.
+
+    Parameters
+    ----------
+    item : PressWindow
+    sighting : Sighting
+        Of this press.
+    bits_per_pixel : float, optional
+        How strongly the pictures were compressed; None if they were not.
+
+    Returns
+    -------
+    PressResult
+    """
     press, window, site = item.press, item.window, sighting.site
     if not press.seen_bare:
         seen = site if isinstance(site, Site) and refills(press, site, window) else None

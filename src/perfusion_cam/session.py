@@ -136,9 +136,13 @@ class Session:
         return None if self._detector is None else self._detector.watched()
 
     def provisional(self, item: PressWindow) -> PressResult | None:
-        """Measure what `watched` gave, in any thread; None where it may be no press."""
-        self._sighting = sight_press(item, self._region)
-        result = measure_press(item, self._sighting, self._bits_per_pixel)
+        """Measure what `watched` gave, in any thread; None where it may be no press.
+
+        What shows early is kept for the press's result.
+        """
+        sighting = sight_press(item, self._region)
+        self._sighting = sighting
+        result = measure_press(item, sighting, self._bits_per_pixel)
         return result if is_press(result) else None
 
     def flush(self) -> list[PressResult]:
@@ -173,7 +177,8 @@ class Session:
 
     def _sight(self, item: PressWindow) -> Sighting:
         """Take what `provisional` saw of a press, so that its result need not wait for that."""
-        sighting, self._sighting = self._sighting, None
-        if sighting is not None and sighting.holds_for(item):
-            return sighting
-        return sight_press(item, self._region)
+        sighting = self._sighting
+        if sighting is None or not sighting.holds_for(item):
+            return sight_press(item, self._region)
+        self._sighting = None
+        return sighting

@@ -40,7 +40,14 @@ class Stencil(NamedTuple):
 
 
 class Stencils(NamedTuple):
-    """The stencil of a site, and the same over untouched skin of its colour, nearest first."""
+    """The stencil of a site, and the same over untouched skin of its colour.
+
+    Attributes
+    ----------
+    site : Stencil
+    placebos : tuple of Stencil
+        Nearest first, `MAX_PLACEBOS` at most; empty where there is no such skin.
+    """
 
     site: Stencil
     placebos: tuple[Stencil, ...]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from perfusion_cam.stages.gridding import (
     LIGHT_FLOOR,
+    MIN_INTERVAL_S,
     GridAverager,
     Gridder,
     grid_shape,
@@ -228,18 +229,24 @@ def test_up_to_thirty_pictures_a_second_are_left_alone(rate_hz: int) -> None:
 def test_a_group_is_ready_with_its_last_picture(rate_hz: int, group: int) -> None:
     averager = GridAverager()
     averager.push(sample_at(0.0))
-    for i in range(1, 24):
+    averager.push(sample_at(1 / rate_hz, 1.0))
+    for i in range(2, 24):
         ready = averager.push(sample_at(i / rate_hz, float(i)))
         assert bool(ready) == (i % group == group - 1)
-        if i > 1 and ready:
+        if i > group and ready:
             assert ready[-1].log_rgb.mean() == pytest.approx(i - (group - 1) / 2)
 
 
-def test_a_picture_that_comes_late_waits_for_no_other() -> None:
-    averager = GridAverager()
-    times_s = [0.0, 1 / 60, 2 / 60, 0.5, 0.5 + 1 / 60]
-    ready = [len(averager.push(sample_at(t_s))) for t_s in times_s]
-    assert ready == [0, 1, 0, 2, 0]
+@pytest.mark.parametrize("rate_hz", [50, 60])
+def test_pictures_that_come_unevenly_are_averaged_to_about_that_rate(rate_hz: int) -> None:
+    rng = np.random.default_rng(4)
+    times_s = np.cumsum(rng.normal(1.0, 0.1, 3000)) / rate_hz
+    times_s = times_s[rng.random(3000) > 0.3]
+    shown_s = [sample.t_s for sample in averaged([sample_at(t_s) for t_s in times_s])]
+    assert np.mean(np.diff(shown_s) < MIN_INTERVAL_S) < 0.08
+    assert np.all(np.diff(shown_s) > 0.4 * MIN_INTERVAL_S)
+    ahead = averaged([sample_at(i % 2 * 0.016 + i // 2 * 0.066) for i in range(60)])
+    assert len(ahead) == 30
 
 
 def test_an_average_is_as_trustworthy_as_its_worst_picture() -> None:

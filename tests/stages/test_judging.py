@@ -329,7 +329,8 @@ def test_a_site_that_does_not_stand_out_is_no_proof(changes: dict[str, Any]) -> 
 
 def test_where_the_skin_was_not_followed_only_pallor_is_proof() -> None:
     assert not pressed(None, NOT_MEASURABLE, followed=False)
-    assert pressed(site_of(VISIT), MEASURED, followed=False)
+    assert pressed(site_of(VISIT, stands_out=2.1), MEASURED, followed=False)
+    assert not pressed(site_of(VISIT, stands_out=1.9), MEASURED, followed=False)
 
 
 UNSEEN = Visit(-3.0, 4.0, pallor=0.15, tau_s=1.0)

@@ -35,6 +35,7 @@ STUCK = replace(
     flags=(),
 )
 BARE = replace(REFUSED, kind="unblanched", t90_s=None, depth=0.0, flags=("does_not_blanch",))
+HELD = replace(BARE, kind="held", release_error_s=None)
 
 
 def clip(*presses: PressScore, name: str = "clip", invented: tuple[str, ...] = ()) -> ClipScore:

@@ -17,6 +17,7 @@ from perfusion_cam.validation.factors import (
     NOT_RECOVERING,
     grid_cases,
 )
+from perfusion_cam.validation.scoring import score_presses
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +49,12 @@ def test_what_is_asked_of_a_factor_is_in_its_truth(full: list[Case]) -> None:
     for case in full:
         truths = truth_of(case.scenario).presses
         if case.factor == NO_PRESS:
-            assert truths == ()
+            assert score_presses(case.scenario, []) == ((), ())
         elif case.factor == NOT_RECOVERING:
             assert [truth.t90_s for truth in truths] == [None]
         elif case.factor == NOT_BLANCHING:
-            depths = [truth.press.depth for truth in truths]
-            assert depths == ([] if case.level.startswith("hand held above") else [0.0])
+            (score,), _ = score_presses(case.scenario, [])
+            assert score.kind == ("held" if case.level.startswith("hand held") else "unblanched")
         elif case.factor == "skin type":
             assert str(case.scenario.fitzpatrick) == case.level
         elif case.factor == "tool":

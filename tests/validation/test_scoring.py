@@ -50,13 +50,16 @@ def hand_above(pause_s: float) -> Scenario:
     return replace(CLIP, presses=(), events=(Event("hand-passes", 2.0, 2.0 + pause_s, pause_s),))
 
 
-def test_a_hand_held_above_counts_as_skin_that_does_not_blanch() -> None:
+def test_a_hand_held_above_may_be_reported_but_not_with_a_time() -> None:
     refused = found(6.6, Refill("not_measurable", (Flag.DOES_NOT_BLANCH,)))
     (score,), invented = score_presses(hand_above(3.5), [refused])
-    assert (score.kind, score.status, invented) == ("unblanched", "not_measurable", ())
-    assert score.release_error_s == pytest.approx(0.1)
-    (score,), _ = score_presses(hand_above(3.5), [found(6.6, MEASURED)])
-    assert score.false_number
+    assert (score.kind, score.status, invented) == ("held", "not_measurable", ())
+    assert score.release_error_s is None
+    assert not score.false_number
+    for given in (MEASURED, Refill("not_recovered", (), lower_bound_s=5.0)):
+        (score,), _ = score_presses(hand_above(3.5), [found(6.6, given)])
+        assert score.false_number
+    assert score_presses(replace(hand_above(3.5), duration_s=6.0), []) == ((), ())
 
 
 def test_a_hand_that_only_passes_is_no_press() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scored import BARE, GOOD, MISSED, REFUSED, STUCK, WRONG, clip
+from scored import BARE, GOOD, HELD, MISSED, REFUSED, STUCK, WRONG, clip
 
 from perfusion_cam.validation.running import write_report
 from perfusion_cam.validation.summary import figures, summed_up
@@ -20,6 +20,7 @@ GOOD_RUN = [
     clip(replace(WRONG, crt_s=2.4, low_s=2.2), name="off"),
     clip(STUCK, name="stuck"),
     clip(BARE, name="bare"),
+    clip(HELD, name="held"),
     clip(name="nobody"),
 ]
 
@@ -57,6 +58,8 @@ def test_a_good_run_meets_its_targets() -> None:
         (clip(replace(STUCK, status="measured", crt_s=5.0)), "not recovering, given a number"),
         (clip(replace(STUCK, status="not_measurable")), "not recovering, called so"),
         (clip(replace(BARE, status="measured", crt_s=1.0)), "not blanching, given a number"),
+        (clip(replace(BARE, status="not_recovered")), "not blanching, given a number"),
+        (clip(replace(HELD, status="not_recovered")), "a hand held above the skin, given a number"),
     ],
 )
 def test_each_target_can_be_missed(bad: object, name: str) -> None:
@@ -116,12 +119,12 @@ def test_remarks_tell_what_went_wrong_and_nothing_else() -> None:
 def test_text_json_and_csv_say_the_same() -> None:
     summary, reached = summed_up(GOOD_RUN), targets(GOOD_RUN)
     text = as_text(summary, reached)
-    assert "23 clips, 22 presses" in text
+    assert "24 clips, 23 presses" in text
     assert "off: 2.40 [2.20, 3.60]" in text
     document = json.loads(as_json(GOOD_RUN, summary, reached, "1.0"))
     assert document["summary"]["overall"]["covered"]["hits"] == 19
     rows = list(csv.DictReader(io.StringIO(as_csv(GOOD_RUN))))
-    assert len(rows) == 22
+    assert len(rows) == 23
     assert float(rows[0]["error_s"]) == pytest.approx(0.05)
     assert [row["inside"] for row in rows].count("False") == 1
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from itertools import pairwise
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +20,7 @@ GRID_CELLS = 160
 LIGHT_FLOOR = 2e-3
 CLIPPED_LOW, CLIPPED_HIGH = 0.004, 0.985
 MIN_INTERVAL_S = 1 / 45
-"""Grids are averaged to at most this rate: 50 or 60 pictures a second tell no more."""
+"""Grids are averaged to about this rate: 50 or 60 pictures a second tell no more."""
 MESH_FLAT_PX = 0.15
 """A mesh that yields less than this everywhere is taken as flat."""
 
@@ -115,20 +118,21 @@ class Gridder:
 class GridAverager:
     """Averages grids that come faster than `MIN_INTERVAL_S`.
 
-    A group is ready with its last picture, as soon as the next one, due as long after it as it came
-    after the one before, would be too late for it.
+    A group is given out once the next picture would no longer fit, which is expected after the
+    shorter of the last two intervals.
     """
 
     def __init__(self) -> None:
         self._waiting: list[GridSample] = []
-        self._last_s: float | None = None
+        self._last_s: deque[float] = deque(maxlen=3)
 
     def push(self, sample: GridSample) -> list[GridSample]:
         """Take one sample; return those that are ready."""
         ready = self.flush() if self._is_full(sample.t_s) else []
         self._waiting.append(sample)
-        last_s, self._last_s = self._last_s, sample.t_s
-        if last_s is not None and self._is_full(sample.t_s + (sample.t_s - last_s)):
+        self._last_s.append(sample.t_s)
+        interval_s = min((b - a for a, b in pairwise(self._last_s)), default=0.0)
+        if self._is_full(sample.t_s + interval_s):
             ready += self.flush()
         return ready
 

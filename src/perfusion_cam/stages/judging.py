@@ -31,7 +31,7 @@ CLEAR_SITE = 3.0
 """A site must stand out this well to make a press of a touch shorter than `MIN_SILENT_HOLD_S`, or
 of something that hid no more of the skin's texture than a shadow does."""
 CLEAR_UNSEEN = 2.0
-"""The same for a site that was not seen before it was pressed."""
+"""The same for a site that was not seen before it was pressed, or not followed meanwhile."""
 REFILL_WATCH_S = (2.5, 6.0)
 REFILL_STEPS = (0.0, 0.08, 0.2, 0.42, 0.67, 1.0)
 """How long such a site must be and is watched, and the stretches of that in which it must fade."""
@@ -43,8 +43,8 @@ BACKWARD_SHARE = 0.1
 MIN_SILENT_CONTRAST = 0.15
 MIN_SILENT_HIDES = 0.5
 SHADOW_HIDES, TOOL_HIDES = 0.2, 0.4
-"""Share of the skin's texture that a mere shadow takes out of sight at most (measured: 0.07), and
-from which on it was a tool."""
+"""Share of the skin's texture that a mere shadow takes out of sight at most (measured: 0.07, and
+room), and from which on it was a tool."""
 FINE_PALLOR = 0.03
 """Where less than this would have stood out, its absence means that nothing blanched."""
 REST_S = 120.0
@@ -81,8 +81,13 @@ def is_press(result: PressResult) -> bool:
         return clear and press.tool_hides >= MIN_SILENT_HIDES
     doubts = {Flag.DOES_NOT_BLANCH, Flag.LOW_SIGNAL, Flag.LOST, Flag.NOT_BLOOD}
     if site is not None and doubts.isdisjoint(flags):
-        least = np.interp(press.tool_hides, (SHADOW_HIDES, TOOL_HIDES), (CLEAR_SITE, 1.0))
-        return bool(site.stands_out >= (CLEAR_SITE if press.hold_s < MIN_SILENT_HOLD_S else least))
+        hides = (SHADOW_HIDES, TOOL_HIDES)
+        least = float(np.interp(press.tool_hides, hides, (CLEAR_SITE, 1.0)))
+        if press.hold_s < MIN_SILENT_HOLD_S:
+            least = CLEAR_SITE
+        elif not press.followed:
+            least = max(least, CLEAR_UNSEEN)
+        return site.stands_out >= least
     return (
         press.followed
         and press.hold_s >= MIN_SILENT_HOLD_S

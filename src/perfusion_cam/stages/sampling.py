@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.stats import trim_mean
 
-from perfusion_cam.stencils import Stencils
+from perfusion_cam.stencils import Stencils, rested
 from perfusion_cam.types import (
     LIGHT_CODE,
     BoolArray,
@@ -39,7 +39,7 @@ def sample_traces(window: GridWindow, press: Press, site: Site, stencils: Stenci
     SiteTraces
     """
     baseline = window.t_s <= press.baseline_s[1]
-    reference = window.mean_log_rgb(baseline)
+    reference = window.mean_log_rgb(rested(window, press))
     laid = (stencils.site, *stencils.placebos)
     weights = csr_array(
         (

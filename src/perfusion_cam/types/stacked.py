@@ -41,14 +41,14 @@ class Stacked(Generic[Kind]):
             found: NDArray[Kind] = self._parts[part][at - int(self._ends[part])].view()
             found.flags.writeable = False
             return found
-        chosen = self.chosen(index)
+        chosen = self.parts_of(index)
         if len(chosen) > 1:
             return np.concatenate(chosen)
         only = chosen[0].view()
         only.flags.writeable = False
         return only
 
-    def chosen(self, index: slice | BoolArray) -> list[NDArray[Kind]]:
+    def parts_of(self, index: slice | BoolArray) -> list[NDArray[Kind]]:
         """Some of the stack, part by part; at least one, which may be empty."""
         chosen = self._slices(index) if isinstance(index, slice) else self._samples(index)
         return [part for part in chosen if len(part)] or [self._parts[0][:0]]
@@ -78,7 +78,7 @@ def cells_of(
     stack: NDArray[Kind] | Stacked[Kind], index: slice | BoolArray, cells: BoolArray
 ) -> NDArray[Kind]:
     """Read some cells of some grids (n, rows, cols) in a stack, array (samples, cells)."""
-    parts = stack.chosen(index) if isinstance(stack, Stacked) else [stack[index]]
+    parts = stack.parts_of(index) if isinstance(stack, Stacked) else [stack[index]]
     places = np.flatnonzero(cells)
     return np.concatenate(
         [part.reshape(len(part), cells.size).take(places, axis=1) for part in parts]

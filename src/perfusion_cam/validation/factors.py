@@ -165,7 +165,7 @@ FACTORS: dict[str, dict[str, Edit]] = {
     NO_PRESS: {
         "still skin": nobody(),
         "hand passes": nobody(Event("hand-passes", 2.5, 1.5)),
-        "hand hovers": nobody(Event("hand-passes", 2.0, 2.7, pause_s=1.2)),
+        "hand hovers": nobody(Event("hand-passes", 2.0, 3.0, pause_s=1.5)),
         "stroking": nobody(Event("stroking", 2.0, 4.0)),
         "talking": nobody(Event("talking", 1.0, 7.0)),
         "glint": nobody(Event("glint", 2.0, 4.0)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from perfusion_cam.simulate import PressTruth, RefillTruth, Scenario, truth_of
@@ -13,9 +13,9 @@ NEAR_S = 1.0
 """A found press released within this of a true one is that press."""
 HELD_S = 2.0
 """A hand held still above the skin for so long looks like one that presses skin which does not
-blanch: it may be reported, but never with a time."""
+blanch: it may be reported, as not measurable."""
 
-Kind = Literal["timed", "never", "unblanched", "unseen"]
+Kind = Literal["timed", "never", "unblanched", "held", "unseen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,9 @@ class PressScore:
 
     Attributes
     ----------
-    kind : "timed", "never", "unblanched" or "unseen"
+    kind : "timed", "never", "unblanched", "held" or "unseen"
         What can be had of it: a time, a lower bound as it never recovers, nothing as it does not
-        blanch or a hand was only held above it, nothing as the skin was not seen before.
+        blanch, as a hand was only held above it, or as the skin was not seen before.
     skin_type : int
     curve, tool : str
     depth : float
@@ -35,7 +35,7 @@ class PressScore:
     watched_s : float
         From release to the next contact or the end.
     release_error_s : float or None
-        None where the press was missed.
+        None where the press was missed, or none at all.
     status : str or None
         None where the press was missed.
     crt_s, low_s, high_s, lower_bound_s : float or None
@@ -89,8 +89,10 @@ class PressScore:
 
     @property
     def false_number(self) -> bool:
-        """Whether a time was given where there is none."""
-        return self.crt_s is not None and self.kind != "timed"
+        """Whether a time was given where there is none, or a bound where nothing blanched."""
+        if self.kind in ("timed", "never"):
+            return self.crt_s is not None and self.kind == "never"
+        return self.status in ("measured", "not_recovered")
 
     @property
     def false_bound(self) -> bool:
@@ -142,9 +144,9 @@ def score_presses(
         What was invented.
     """
     left = list(found)
-    pressed, held = truth_of(scenario).presses, _held_above(scenario)
-    oracle = [*(oracle_t90_s or [None] * len(pressed)), *[None] * len(held)]
-    truths = (*pressed, *held)
+    pressed, above = truth_of(scenario).presses, _held_above(scenario)
+    oracle = [*(oracle_t90_s or [None] * len(pressed)), *[None] * len(above)]
+    truths = (*pressed, *above)
     contacts_s = [truth.press.contact_s for truth in truths]
     scores = []
     for truth, limit_s in zip(truths, oracle, strict=True):
@@ -154,18 +156,22 @@ def score_presses(
         match = min(near, key=lambda r: abs(r.press.release_s - release_s), default=None)
         if match is not None:
             left.remove(match)
-        scores.append(_score(scenario, truth, end_s - release_s, match, limit_s))
+        score = _score(scenario, truth, end_s - release_s, match, limit_s)
+        if truth in above:
+            score = replace(score, kind="held", release_error_s=None)
+        scores.append(score)
     invented = [f"{result.press.release_s:.2f} s, {result.refill.status}" for result in left]
     return tuple(scores), tuple(invented)
 
 
 def _held_above(scenario: Scenario) -> tuple[RefillTruth, ...]:
-    """Tell when hands were held still above the skin, as presses of skin that does not blanch."""
+    """Tell when hands were held still above the skin, and taken away again, as presses."""
     held = []
     for event in scenario.events:
-        if event.kind == "hand-passes" and event.pause_s >= HELD_S:
-            rests_s = event.start_s + (event.duration_s - event.pause_s) / 2
-            leaves_s = rests_s + event.pause_s
+        rests_s = event.start_s + (event.duration_s - event.pause_s) / 2
+        leaves_s = rests_s + event.pause_s
+        held_s = event.pause_s if leaves_s < scenario.duration_s else 0.0
+        if event.kind == "hand-passes" and held_s >= HELD_S:
             place_px = (scenario.width / 2, scenario.height / 2, 0.05 * scenario.width)
             press = PressTruth(rests_s, leaves_s, *place_px, depth=0.0, tool="hand")
             held.append(RefillTruth(press, None, None, None))

@@ -165,7 +165,7 @@ def _amiss(press: PressScore) -> list[tuple[str, str]]:
     about = f"skin type {press.skin_type}, {press.tool}, {press.curve}, {truth}"
     flags = ", ".join(press.flags)
     if not press.found:
-        return [] if press.kind in ("unseen", "unblanched") else [("missed", about)]
+        return [("missed", about)] if press.kind in ("timed", "never") else []
     told = []
     if press.release_error_s is not None and abs(press.release_error_s) > 0.3:
         told.append(("release off", f"{press.release_error_s:+.2f} s; {about}"))
@@ -173,7 +173,7 @@ def _amiss(press: PressScore) -> list[tuple[str, str]]:
         "" if press.crt_s is None else f"{press.crt_s:.2f} [{press.low_s:.2f}, {press.high_s:.2f}]"
     )
     if press.false_number:
-        told.append(("a number where there is none", f"{number}; {about}"))
+        told.append(("a number where there is none", f"{number or press.status}; {about}"))
     elif press.inside is False:
         told.append(("outside its interval", f"{number}; {about} ({flags})"))
     elif press.false_bound:

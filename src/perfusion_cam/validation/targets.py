@@ -49,6 +49,7 @@ def targets(clips: Sequence[ClipScore]) -> list[Target]:
     measured = [p for p in presses if p.error_s is not None]
     never = [p for p in presses if p.kind == "never" and p.found]
     bare = [p for p in presses if p.kind == "unblanched"]
+    above = [p for p in presses if p.kind == "held"]
     wrong = [p for p in measured if abs(p.error_s or 0) > 1 and p.inside is False]
     covered = share_of([p.inside for p in measured if p.inside is not None])
     numbers = sum(p.false_number for p in never)
@@ -101,6 +102,13 @@ def targets(clips: Sequence[ClipScore]) -> list[Target]:
             "0",
             f"{sum(p.false_number for p in bare)} of {len(bare)}",
             not any(p.false_number for p in bare) if bare else None,
+        ),
+        Target(
+            "a hand held above the skin, given a number",
+            "0",
+            f"{sum(p.false_number for p in above)} of {len(above)} "
+            f"(not measurable: {sum(p.found for p in above)})",
+            not any(p.false_number for p in above) if above else None,
         ),
     ]
 

@@ -256,6 +256,13 @@ def test_a_press_that_hides_what_the_skin_is_followed_by_is_found() -> None:
     assert whole.press.followed
 
 
+@pytest.mark.parametrize("lost_s", [0.15, 0.3])
+def test_a_jolt_as_the_tool_leaves_is_no_reason_to_miss_a_press(lost_s: float) -> None:
+    leaves_s = ONE.release_s + ONE.travel_s
+    (found,) = lost_between(leaves_s - 0.05, leaves_s + lost_s)
+    assert_is(found, ONE)
+
+
 def test_skin_lost_before_or_after_a_press_gives_none() -> None:
     assert lost_between(-1.0, ONE.release_s) == []
     assert lost_between(ONE.release_s, 12.0) == []

@@ -1,5 +1,5 @@
 """Measure the skin's colour at rest against the skin beside it."""
 
-from perfusion_cam.stages.colouring.measuring import skin_colour
+from perfusion_cam.stages.colouring.measuring import PRESSED_S, skin_colour
 
-__all__ = ["skin_colour"]
+__all__ = ["PRESSED_S", "skin_colour"]

@@ -89,9 +89,10 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     Returns
     -------
     Departure or None
-        None where nothing had rested there for a second or more.
+        None where nothing had rested there for a second or more, or the skin was not followed.
     """
-    if not _followed(history.window(burst.end_s, burst.end_s + AFTER_S)):
+    round_it = history.window(burst.start_s - BEFORE_S, burst.end_s + AFTER_S)
+    if not (_followed(round_it) or _followed(history.window(burst.end_s, burst.end_s + AFTER_S))):
         return None
     held = _mean(history.window(burst.start_s - BEFORE_S, burst.start_s))
     bare = _mean(history.window(burst.end_s, burst.end_s + AFTER_S))
@@ -113,7 +114,8 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     release_s, release_se_s = find_onset(leaving, burst, tool, weights)
     if not MIN_HOLD_S < release_s - cover.contact_s < MAX_HOLD_S:
         return None
-    # A burst in plain sight says nothing of what was there before if most of that was not.
+    # A burst in plain sight says nothing of what was there before if most of that was not, unless
+    # the skin was seen before: what is there now may have hidden what it is followed by.
     followed = _followed(history.window(cover.baseline_s[0], burst.end_s))
     if not followed and not (cover.seen_bare and _followed(history.window(*cover.baseline_s))):
         return None
