@@ -15,10 +15,14 @@ import pytest
 from live_process import Live, running
 
 from perfusion_cam import analyze
+from perfusion_cam.live.clip import ClipWriter
 from perfusion_cam.report.document import document
 from perfusion_cam.report.folder import write_examination
+from perfusion_cam.report.wording import verdict
+from perfusion_cam.sources.video_file import VideoFile
 
 SAMPLE = Path(__file__).parents[2] / "sample_videos" / "normal.mp4"
+TWO = SAMPLE.with_name("two-sides.mp4")
 TRUTH = json.loads(SAMPLE.with_suffix(".json").read_text(encoding="utf-8"))["presses"][0]
 
 
@@ -176,6 +180,63 @@ def test_with_its_recording_a_change_is_kept_beside_the_saved_result(saved: Live
     status, told = sent(saved, wish, "/refit?which=1")
     assert (status, "move it away" in told["detail"]) == (422, True)
     assert (folder / "manual.json").read_text() == "torn"
+
+
+def clip(path: Path, start_s: float, end_s: float) -> None:
+    """Keep a part of a recording as the page keeps a clip."""
+    writer = ClipWriter(path)
+    with VideoFile(TWO) as video:
+        for frame in video:
+            if start_s <= frame.t_s < end_s:
+                writer._frames.put(frame)  # unlike `offer`, waits: here nothing may be missing
+    writer.close()
+    assert writer.error is None
+
+
+def test_the_presses_of_clips_are_those_of_the_saved_result(tmp_path: Path) -> None:
+    folder = tmp_path / "affected-1"
+    folder.mkdir()
+    examination = analyze(TWO)
+    placement = replace(examination, source=replace(examination.source, file="affected-1"))
+    write_examination(placement, document(placement), folder)
+    clip(folder / "clip.mp4", 0.0, 11.0)
+    clip(folder / "clip-2.mp4", 11.5, 99.0)
+    second = examination.presses[1].press
+    with running(tmp_path, "--review", str(tmp_path)) as live:
+        assert asked(live, "/list")["items"] == ["affected-1", "affected-1, clip-2.mp4"]
+        first = asked(live, "/review?which=0")
+        assert first["numbers"] == [1]
+        assert first["remarks"] == ["clip.mp4 does not show press 2 of the saved result."]
+        told = asked(live, "/review?which=1")
+        assert told["numbers"] == [2]
+        assert told["remarks"] == ["clip-2.mp4 does not show press 1 of the saved result."]
+        assert told["saved"] == [verdict(examination.presses[1].refill)]
+        release_s = told["presses"][0]["release_s"]
+        assert release_s == pytest.approx(second.release_s - 11.5, abs=0.1)
+        wish = {"press": 0, "release_s": release_s + 0.05, "keep": True}
+        assert sent(live, wish, "/refit?which=1")[0] == 200
+    (changed,) = json.loads((folder / "manual.json").read_text(encoding="utf-8"))["changed"]
+    assert (changed["press"], changed["file"]) == (2, "clip-2.mp4")
+
+
+def test_a_clip_that_does_not_belong_to_the_result_changes_nothing(tmp_path: Path) -> None:
+    examination = analyze(SAMPLE)
+    (result,) = examination.presses
+    longer = replace(result, press=replace(result.press, contact_s=result.press.contact_s - 1.5))
+    other = replace(
+        examination,
+        presses=(longer,),
+        source=replace(examination.source, file="affected-1", sha256="0" * 64),
+    )
+    write_examination(other, document(other), tmp_path)
+    shutil.copy(SAMPLE, tmp_path / "clip.mp4")
+    with running(tmp_path, "--review", str(tmp_path)) as live:
+        told = asked(live, "/review")
+        assert (told["numbers"], told["saved"]) == ([None], [None])
+        assert told["remarks"] == ["clip.mp4 cannot be matched to the presses of the saved result."]
+        status, refused = sent(live, {"press": 0, "keep": True})
+        assert (status, "cannot be told which press" in refused["detail"]) == (422, True)
+    assert not (tmp_path / "manual.json").exists()
 
 
 def test_a_folder_without_an_examination_has_its_code(tmp_path: Path) -> None:

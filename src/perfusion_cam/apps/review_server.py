@@ -15,6 +15,7 @@ from starlette.responses import FileResponse, Response
 from perfusion_cam.apps.live_guard import Door, Guard
 from perfusion_cam.apps.live_server import page_of, serve_files
 from perfusion_cam.apps.live_words import lines, listed_press, notice, to_picture
+from perfusion_cam.apps.matching import Numbers
 from perfusion_cam.apps.saved import read_manual, write_manual
 from perfusion_cam.apps.shelf import Item, Shelf
 from perfusion_cam.errors import PerfusionCamError
@@ -24,6 +25,10 @@ from perfusion_cam.report.document import document
 from perfusion_cam.types import PressResult
 
 MOST_BYTES = 2000
+UNKNOWN = (
+    "It cannot be told which press of the saved result this is, so a manual result cannot be kept "
+    "beside it."
+)
 
 Which = Annotated[int, Query(ge=0)]
 
@@ -68,11 +73,8 @@ def make_review_app(shelf: Shelf, door: Door) -> FastAPI:
     @app.get("/review")
     def found(which: Which = 0) -> dict[str, Any]:
         with shelf.opened(which) as (item, review):
-            told = _saved(item) if review is None else _analysed(review)
-            before = (
-                [] if item.saved is None else [one.words() for one in item.saved.document.presses]
-            )
-            return told | {"saved": before, "kept": sorted(read_manual(item.folder))}
+            told = _saved(item) if review is None else _analysed(item, review)
+            return told | {"kept": sorted(read_manual(item.folder))}
 
     @app.get("/still/{name}")
     def still(name: str, which: Which = 0) -> FileResponse:
@@ -107,7 +109,10 @@ def make_review_app(shelf: Shelf, door: Door) -> FastAPI:
             except (ValueError, IndexError) as error:
                 raise HTTPException(422, str(error)) from error
             if wish.keep:
-                write_manual(item.folder, _recorded(review, wish, result))
+                number = _numbers(item, review)[wish.press]
+                if number is None:
+                    raise HTTPException(422, UNKNOWN)
+                write_manual(item.folder, _recorded(review, wish, result, number))
         return _told(review, result) | {"kept": wish.keep}
 
     @app.exception_handler(ValidationError)
@@ -136,8 +141,32 @@ async def _body(request: Request) -> bytes:
     return bytes(read)
 
 
-def _analysed(review: Review) -> dict[str, Any]:
+def _numbers(item: Item, review: Review) -> Numbers:
+    """Number the presses as in the result.json that a change of them is kept beside."""
+    if item.saved is None:
+        return tuple(range(1, 1 + len(review.examination.presses)))
+    return item.saved.numbers(review.examination)
+
+
+def _remarks(item: Item, numbers: Numbers) -> list[str]:
+    """Say where the recording and the saved result do not tell of the same presses."""
+    if item.saved is None:
+        return []
+    file = "The recording" if item.recording is None else item.recording.name
+    known = set(numbers) - {None}
+    there = item.saved.document.presses
+    if there and not known:
+        return [f"{file} cannot be matched to the presses of the saved result."]
+    missing = [str(n) for n in range(1, 1 + len(there)) if n not in known]
+    if not missing:
+        return []
+    return [f"{file} does not show press {', '.join(missing)} of the saved result."]
+
+
+def _analysed(item: Item, review: Review) -> dict[str, Any]:
     source, track = review.examination.source, review.examination.track
+    numbers = _numbers(item, review)
+    there = () if item.saved is None else item.saved.document.presses
     return {
         "file": source.file,
         "pictures": None,
@@ -147,15 +176,22 @@ def _analysed(review: Review) -> dict[str, Any]:
         "step_s": 1 / (source.median_fps or 30.0),
         "warnings": source.warnings,
         "presses": [_told(review, one) for one in review.examination.presses],
+        "numbers": numbers,
+        "saved": [there[n - 1].words() if n and there else None for n in numbers],
+        "remarks": _remarks(item, numbers),
     }
 
 
 def _saved(item: Item) -> dict[str, Any]:
     assert item.saved is not None
+    presses = item.saved.presses()
     return {
         "file": item.saved.document.source.file,
         "pictures": item.saved.pictures(),
-        "presses": item.saved.presses(),
+        "presses": presses,
+        "numbers": list(range(1, 1 + len(presses))),
+        "saved": [one["words"] for one in presses],
+        "remarks": [],
     }
 
 
@@ -169,13 +205,13 @@ def _told(review: Review, result: PressResult) -> dict[str, Any]:
     }
 
 
-def _recorded(review: Review, wish: Changed, result: PressResult) -> dict[str, Any]:
+def _recorded(review: Review, wish: Changed, result: PressResult, number: int) -> dict[str, Any]:
     """The manual result beside the automatic one, each as in result.json."""
     examination = review.examination
     automatic = document(examination)["presses"][wish.press]
     manual = document(replace(examination, presses=(result,)))["presses"][0]
     return {
-        "press": wish.press + 1,
+        "press": number,
         "file": examination.source.file,
         "sha256": examination.source.sha256,
         "changed_at": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from perfusion_cam.apps.failing import complain
 from perfusion_cam.apps.live_words import shares
+from perfusion_cam.apps.matching import Numbers, match, match_clip
 from perfusion_cam.errors import OutputError, SourceError
 from perfusion_cam.live.clip import CLIP
 from perfusion_cam.report.atomic import write
@@ -22,7 +24,7 @@ from perfusion_cam.report.document import to_json
 from perfusion_cam.report.folder import CURVE, RESULT, STILL
 from perfusion_cam.report.wording import RESEARCH_USE_ONLY, seconds, verdict
 from perfusion_cam.sources.video_file import sha256_of
-from perfusion_cam.types import BoolArray, FloatArray, Refill
+from perfusion_cam.types import BoolArray, Examination, FloatArray, Refill
 
 MANUAL = "manual.json"
 DEPTH = 2
@@ -63,6 +65,7 @@ class SavedSource(BaseModel):
 
     file: str
     sha256: str
+    duration_s: float
 
 
 class SavedDocument(BaseModel):
@@ -84,13 +87,16 @@ class Saved:
     folder : Path
     document : SavedDocument
     recording : Path or None
-        Where the same recording, or the raw clip of a live examination, is found.
+        Where the same recording, or a raw clip of a live examination, is found.
+    clip : bool
+        It is a clip, which may hold only some of the presses.
     """
 
     name: str
     folder: Path
     document: SavedDocument
     recording: Path | None
+    clip: bool = False
 
     def presses(self) -> list[dict[str, Any]]:
         """What was found, with curves, as plain values."""
@@ -109,6 +115,14 @@ class Saved:
             for number, press in enumerate(self.document.presses, start=1)
         ]
 
+    def numbers(self, examination: Examination) -> Numbers:
+        """Number the presses found again in the recording as the saved ones; None is unknown."""
+        found = [result.press for result in examination.presses]
+        if not self.clip:
+            return match(found, self.document.presses)
+        clip_s, saved_s = examination.source.duration_s, self.document.source.duration_s
+        return match_clip(found, self.document.presses, clip_s, saved_s)
+
     def pictures(self) -> list[str]:
         """Names of the pictures in its folder, the still first."""
         wanted = [STILL] + [f"press-{1 + n}.png" for n in range(len(self.document.presses))]
@@ -123,7 +137,7 @@ def find_saved(path: Path) -> list[Saved]:
     SourceError
         There is none.
     """
-    found = [one for folder in _folders(path, DEPTH) if (one := _saved(path, folder))]
+    found = [one for folder in _folders(path, DEPTH) for one in _saved(path, folder)]
     if not found:
         raise SourceError(
             f"{path}: no saved examination in it; give a folder that live or analyze --out has "
@@ -187,25 +201,44 @@ def _folders(path: Path, depth: int) -> Iterator[Path]:
             yield from _folders(inner, depth - 1)
 
 
-def _saved(path: Path, folder: Path) -> Saved | None:
+def _saved(path: Path, folder: Path) -> list[Saved]:
     if not (folder / RESULT).is_file():
-        return None
+        return []
     try:
         content = (folder / RESULT).read_text(encoding="utf-8")
         document = SavedDocument.model_validate_json(content)
     except (OSError, ValueError, ValidationError):
         complain(f"{folder / RESULT} is no result of this program or damaged; passed over")
-        return None
+        return []
     name = folder.name if folder == path else str(folder.relative_to(path))
-    return Saved(name, folder, document, _recording(folder, document.source))
+    recording = _recording(folder, document.source)
+    clips = [] if recording else _clips(folder)
+    if not clips:
+        return [Saved(name, folder, document, recording)]
+    names = [name] + [f"{name}, {clip.name}" for clip in clips[1:]]
+    return [
+        Saved(named, folder, document, clip, clip=True)
+        for named, clip in zip(names, clips, strict=True)
+    ]
 
 
 def _recording(folder: Path, source: SavedSource) -> Path | None:
-    """Find the very recording near its result, or the clip that was kept with it."""
+    """Find the very recording near its result."""
     name = Path(source.file).name
     for place in (folder, folder.parent, folder.parent.parent, Path.cwd()):
         path = place / name
         with suppress(SourceError):
             if path.is_file() and sha256_of(path) == source.sha256:
                 return path
-    return folder / CLIP if (folder / CLIP).is_file() else None
+    return None
+
+
+def _clips(folder: Path) -> list[Path]:
+    """Find the clips that were kept with a result, in the order in which they were filmed."""
+    first = folder / CLIP
+    numbered = {
+        int(told[1]): path
+        for path in folder.glob(f"{first.stem}-*{first.suffix}")
+        if (told := re.fullmatch(r".*-(\d+)", path.stem))
+    }
+    return [path for path in (first, *(numbered[n] for n in sorted(numbered))) if path.is_file()]

@@ -25,6 +25,15 @@ function complain(words) {
   at("told").textContent = words;
 }
 
+async function ask(path, options) {
+  try {
+    return await fetch(path, options);
+  } catch {
+    complain("The program does not answer. It may have ended; started again, it prints a new address.");
+    return null;
+  }
+}
+
 async function show(t_s) {
   if (review.pictures) return; // there is no recording to scrub
   wanted_s = Math.min(Math.max(0, t_s), review.duration_s);
@@ -34,7 +43,8 @@ async function show(t_s) {
     while (wanted_s !== null) {
       const t = wanted_s;
       wanted_s = null;
-      const answer = await fetch(`/picture?which=${which}&t_s=${t}`);
+      const answer = await ask(`/picture?which=${which}&t_s=${t}`);
+      if (!answer) return;
       if (!answer.ok) {
         complain("This picture cannot be shown.");
         continue;
@@ -51,6 +61,10 @@ async function show(t_s) {
 
 function chosen() {
   return Number(at("press").value);
+}
+
+function named(index) {
+  return review.numbers[index] === null ? `${index + 1} here, not matched` : String(review.numbers[index]);
 }
 
 function current() {
@@ -92,19 +106,23 @@ function results() {
   if (change.end_s !== undefined) said.push(`Watch ends at ${two(change.end_s)} s, found ${two(automatic.ended_s)} s.`);
   if (change.x_px !== undefined) said.push(`Site looked for at ${Math.round(change.x_px)}, ${Math.round(change.y_px)} px.`);
   at("changes").replaceChildren(...said.map((one) => element("li", one)));
-  at("keep").disabled = at("undo").disabled = !mine;
+  const number = review.numbers[chosen()] ?? null;
+  at("undo").disabled = !mine;
+  at("keep").disabled = !mine || number === null;
   at("release").disabled = at("end").disabled = !automatic;
   const before = review.saved[chosen()];
-  at("before").textContent = automatic && before && before !== automatic.words ? `saved as ${before}, measured again now` : "";
-  if (review.kept.includes(chosen() + 1) && !mine) at("kept").textContent = "A manual result of this press is kept in manual.json.";
+  at("before").textContent = "";
+  if (automatic && number === null) at("before").textContent = "This press cannot be matched to a saved one, so a manual result of it cannot be kept.";
+  else if (automatic && before && before !== automatic.words) at("before").textContent = `saved as ${before}, measured again now`;
+  if (review.kept.includes(number) && !mine) at("kept").textContent = "A manual result of this press is kept in manual.json.";
   tell();
 }
 
 async function refit(change, keep = false) {
   const press = chosen();
   const number = (asked += 1);
-  const answer = await fetch(`/refit?which=${which}`, { method: "POST", body: JSON.stringify({ press, keep, ...change }) });
-  if (number !== asked) return; // something newer was asked meanwhile
+  const answer = await ask(`/refit?which=${which}`, { method: "POST", body: JSON.stringify({ press, keep, ...change }) });
+  if (!answer || number !== asked) return; // something newer was asked meanwhile
   const found = await answer.json().catch(() => ({}));
   if (!answer.ok) {
     complain(found.detail ?? "This cannot be measured.");
@@ -148,10 +166,13 @@ async function open(number) {
   document.documentElement.dataset.ready = "false";
   at("which").disabled = true;
   complain("");
-  const answer = await fetch(`/review?which=${number}`);
-  const found = await answer.json().catch(() => ({}));
+  at("reading").hidden = false;
+  const answer = await ask(`/review?which=${number}`);
+  const found = await answer?.json().catch(() => ({}));
+  at("reading").hidden = true;
   at("which").disabled = false;
   at("which").value = String(which);
+  if (!answer) return;
   if (!answer.ok) {
     complain(found.detail ?? "This examination cannot be opened.");
     return;
@@ -161,6 +182,7 @@ async function open(number) {
   at("which").value = String(number);
   at("file").textContent = review.file;
   at("kept").textContent = "";
+  at("remarks").replaceChildren(...review.remarks.map((one) => element("li", one)));
   const still = review.pictures !== null;
   at("scrub").hidden = at("changing").hidden = still;
   at("stills").hidden = at("fixed").hidden = !still;
@@ -169,16 +191,18 @@ async function open(number) {
   )));
   at("time").max = String(review.duration_s ?? 0);
   at("time").step = String((review.step_s ?? 0) / 2);
-  at("press").replaceChildren(...review.presses.map((_, index) => element("option", String(index + 1), { value: String(index) })));
+  at("press").replaceChildren(...review.presses.map((_, index) => element("option", named(index), { value: String(index) })));
   if (!review.presses.length) complain("No press was found in this recording.");
   results();
   await show(current()?.release_s ?? 0);
   document.documentElement.dataset.ready = "true";
 }
 
-const shelf = await (await fetch("/list")).json();
-at("notice").textContent = shelf.notice;
-at("shelf").hidden = shelf.items.length < 2;
-at("which").append(...shelf.items.map((name, index) => element("option", name, { value: String(index) })));
 at("which").addEventListener("change", () => open(Number(at("which").value)));
-await open(0);
+const shelf = await (await ask("/list"))?.json();
+if (shelf) {
+  at("notice").textContent = shelf.notice;
+  at("shelf").hidden = shelf.items.length < 2;
+  at("which").append(...shelf.items.map((name, index) => element("option", name, { value: String(index) })));
+  await open(0);
+}
