@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from perfusion_cam.apps import live_board
+from perfusion_cam.apps import live_board, live_words
 from perfusion_cam.apps.live_board import Board
 from perfusion_cam.live.engine import Engine
 from perfusion_cam.live.saving import Saver
@@ -58,3 +60,52 @@ def test_what_is_new_is_shown_as_soon_as_it_is_asked_for(
 
 def test_asking_when_nobody_follows_does_nothing() -> None:
     Board().refresh_now()
+
+
+def test_words_that_cannot_be_made_are_told_and_hold_up_nothing_else(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(_: object) -> None:
+        raise ValueError("no words")
+
+    async def watch() -> None:
+        board = Board()
+        monkeypatch.setattr(live_words, "said", break_down)
+        following = asyncio.create_task(board.follow(engine))
+        await until(board, "failure", "no words")
+        engine.keep_clip(True)
+        engine._obey()
+        await until(board, "clip", "The clip of the next placement is kept.")
+        monkeypatch.undo()
+        engine.state = replace(engine.state, frames=7)
+        await until(board, "state", '"frames": 7')
+        await until(board, "failure", "null")
+        following.cancel()
+
+    asyncio.run(watch())
+
+
+async def until(board: Board, name: str, words: str) -> None:
+    """Wait until a part of the board says something."""
+    news = board.listen()
+    while words not in board.parts.get(name, (0, ""))[1]:
+        await asyncio.wait_for(news.wait(), PATIENCE_S)
+        news.clear()
+
+
+def test_the_loop_may_end_while_another_thread_asks() -> None:
+    """Between looking whether somebody follows and telling them, they may have left."""
+
+    class Leaving(Board):
+        looks = 0
+
+        @property
+        def _loop(self) -> object:
+            self.looks += 1
+            return SimpleNamespace(call_soon_threadsafe=lambda _: None) if self.looks == 1 else None
+
+        @_loop.setter
+        def _loop(self, _: object) -> None:
+            self.looks = 0
+
+    Leaving().refresh_now()

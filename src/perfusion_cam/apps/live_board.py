@@ -27,6 +27,7 @@ class Board:
         self.parts: dict[str, tuple[int, str]] = {}
         self.picture: tuple[int, bytes] = (0, b"")
         self._from: dict[str, Any] = {}
+        self._broken: dict[str, str] = {}
         self._listening: set[asyncio.Event] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._due = asyncio.Event()
@@ -69,9 +70,10 @@ class Board:
             self._loop = None
 
     def _soon(self, call: Callable[[], None]) -> None:
-        if self._loop is not None:
+        loop = self._loop  # once: the thread that follows may end meanwhile
+        if loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop may just have been closed
-                self._loop.call_soon_threadsafe(call)
+                loop.call_soon_threadsafe(call)
 
     def _refresh(self, engine: Engine) -> bool:
         state = engine.state
@@ -98,18 +100,30 @@ class Board:
                 lambda: engine.compared and live_words.compared_words(engine.compared),
             ),
             self._put("clip", (engine.clip_words,), lambda: engine.clip_words),
-            self._put("failure", (engine.failure,), lambda: engine.failure),
         ]
-        return any(changed)
+        failure = engine.failure or next(iter(self._broken.values()), None)
+        return any([*changed, self._put("failure", (failure,), lambda: failure)])
 
     def _put(self, name: str, source: Any, make: Callable[[], Any]) -> bool:
-        """Make a part anew if what it is made from is another object than last time."""
+        """Make a part anew if what it is made from is another object than last time.
+
+        A part that cannot be made stays as it was, and `failure` says so: pictures and all other
+        parts go on.
+        """
         before = self._from.get(name)
         if before is not None and _same(before, source):
             return False
         self._from[name] = source
         version, text = self.parts.get(name, (0, ""))
-        new = json.dumps({"is": name, "now": make()}, allow_nan=False)
+        try:
+            new = json.dumps({"is": name, "now": make()}, allow_nan=False)
+        except Exception as error:  # whatever it is, nobody sees it but on the page
+            self._broken[name] = (
+                f"What is shown is not up to date: internal error: {type(error).__name__}: "
+                f"{error}. Please report this line."
+            )
+            return False
+        self._broken.pop(name, None)
         if new == text:
             return False
         self.parts[name] = (version + 1, new)

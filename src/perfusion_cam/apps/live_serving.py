@@ -59,12 +59,14 @@ def serve(
     app = make_app(engine, board, streamed, server.door, folder)
     server.announce(open_page)
     complain(f"examining {engine.source_name}; results go to {folder}; Ctrl-C ends it")
+    usual_s = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_S)
     engine.start()
     try:
         server.run(app)
     finally:
         lost = engine.stop()
+        sys.setswitchinterval(usual_s)
     complain(f"ended; results are in {folder}")
     if lost is not None:
         raise OutputError(lost)
