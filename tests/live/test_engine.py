@@ -264,6 +264,23 @@ def test_a_chosen_site_begins_anew_and_narrows_the_search(made: Callable[..., En
     assert np.hypot(live.result.site.x_px - 150, live.result.site.y_px - 95) < 8
 
 
+@pytest.mark.parametrize(("x", "y"), [(1.0, 1.0), (0.0, 0.0)])
+def test_a_site_at_the_edge_of_the_picture_is_taken(
+    made: Callable[..., Engine], x: float, y: float
+) -> None:
+    gate = threading.Semaphore(0)
+    engine = made(lambda: ListSource(pictures(), gate=gate), depth=1000)
+    engine.choose_side("affected")
+    gate.release(5)
+    until(lambda: engine.state.frames == 5)
+    engine.choose_site(x, y)
+    until(engine._wishes.empty)
+    gate.release(5)
+    until(lambda: engine.state.frames > 0 and engine.state.frame_s == pictures()[9].t_s)
+    assert engine.failure is None
+    gate.release(1000)
+
+
 def test_small_pictures_come_from_the_newest_frames(made: Callable[..., Engine]) -> None:
     seen: list[bytes] = []
     engine = made(lambda: ListSource(pictures()[:20]), on_picture=seen.append)

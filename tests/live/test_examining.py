@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
+from pressing import pictures
 
-from perfusion_cam.live.examining import Examining
+from perfusion_cam.live.examining import TOLD_S, Examining
+from perfusion_cam.live.guidance import prompt
 from perfusion_cam.live.saving import Saver
+from perfusion_cam.live.source import SourceFacts
+from perfusion_cam.settings import Region
 from perfusion_cam.stages.detection.detector import WATCH_S
+from perfusion_cam.types import Frame
 
 RELEASE_S = 10.0
 STEP_S = 1 / 30
@@ -43,3 +50,69 @@ def test_it_is_measured_again_and_again_but_not_just_before_its_watch_ends(tmp_p
     assert waits_s[0] < 1.0 + 2 * STEP_S
     assert 3.0 < waits_s[-1] < 5.0
     assert WATCH_S - 8.0 < measured[-1] < WATCH_S - 2.0
+
+
+def smaller(frame: Frame) -> Frame:
+    luma, cb, cr = frame.luma[:100, :200], frame.cb[:50, :100], frame.cr[:50, :100]
+    return replace(frame, luma=luma, cb=cb, cr=cr)
+
+
+def later(frame: Frame, by_s: float) -> Frame:
+    return replace(frame, t_s=frame.t_s + by_s)
+
+
+SITE = Region.circle(300.0, 170.0, 38.0)
+
+
+@pytest.fixture
+def examining(tmp_path: Path) -> Examining:
+    """Five pictures into a placement with a chosen site."""
+    begun = Examining(Saver(tmp_path), AtOnce())
+    begun.start("affected", SourceFacts("camera"), SITE)
+    for frame in pictures()[:5]:
+        begun.push(frame)
+    return begun
+
+
+def test_a_silence_begins_anew_at_the_same_site_and_is_told_for_some_seconds(
+    examining: Examining,
+) -> None:
+    told = {}
+    for frame in pictures()[5:]:
+        examining.push(later(frame, 34.0))
+        told[frame.t_s - pictures()[5].t_s] = prompt(examining.state("running", "").guided)
+    assert examining.placement is not None
+    assert examining.placement.name == "affected-2"
+    assert examining.placement.region == SITE
+    first = next(iter(told.values()))
+    assert first.code == "resumed"
+    assert first.more.startswith("None came for 34 s. Results so far are kept")
+    assert all(one.code != "resumed" for t_s, one in told.items() if t_s > TOLD_S)
+
+
+def test_a_site_is_forgotten_with_the_size_it_was_chosen_in_and_that_is_told(
+    examining: Examining,
+) -> None:
+    examining.push(smaller(pictures()[5]))
+    assert examining.placement is not None
+    assert (examining.placement.size_px, examining.placement.region) == ((200, 100), None)
+    told = prompt(examining.state("running", "").guided)
+    assert told.code == "resized"
+    assert "has to be chosen again" in told.more
+
+
+def test_a_site_chosen_just_before_the_size_changes_stops_nothing(examining: Examining) -> None:
+    examining.start("affected", SourceFacts("camera"), SITE)
+    examining.push(smaller(pictures()[5]))
+    assert examining.placement is not None
+    assert examining.placement.region is None
+
+
+def test_a_recording_may_have_gaps(tmp_path: Path) -> None:
+    examining = Examining(Saver(tmp_path), AtOnce())
+    examining.start("affected", SourceFacts("film", ends=True))
+    examining.push(pictures()[0])
+    examining.push(later(pictures()[1], 34.0))
+    assert examining.placement is not None
+    assert examining.placement.name == "affected-1"
+    assert examining.state("running", "").guided.interruption is None

@@ -10,10 +10,23 @@ from typing import Any, get_args
 import pytest
 
 from perfusion_cam.live.guidance import Prompt, prompt
-from perfusion_cam.live.state import Guided, Phase, Running
+from perfusion_cam.live.state import Guided, Interruption, Phase, Refused, Running
 from perfusion_cam.live.trouble import Trouble
+from perfusion_cam.quality import Flag
 
 READY = Guided("running", "ready", 1.0, (), "affected", 0, 0)
+
+
+REASSURING = re.compile(
+    r"\b(safe|normal|healthy|fine|good|ok|okay|well perfused|no (problem|occlusion|danger))\b", re.I
+)
+
+
+def assert_short_and_sober(found: Prompt) -> None:
+    words = f"{found.says} {found.more}"
+    assert not REASSURING.search(words), words
+    assert 0 < len(found.says) <= 42
+    assert len(found.more) <= 160
 
 
 def told(**changes: Any) -> Prompt:
@@ -43,6 +56,9 @@ def told(**changes: Any) -> Prompt:
         ({"phase": "done", "here": 1, "there": 1, "rest_s": 31.0}, "repeat_later"),
         ({"phase": "done", "here": 1, "there": 1, "rest_s": 131.0}, "repeat"),
         ({"phase": "ready", "here": 1, "rest_s": 31.0}, "repeat_later"),
+        ({"phase": "done", "refused": Refused(None), "rest_s": 31.0}, "not_measured"),
+        ({"interruption": Interruption(5.0, False)}, "resumed"),
+        ({"phase": "settling", "interruption": Interruption(0.0, True)}, "resized"),
     ],
 )
 def test_each_situation_has_its_prompt(changes: dict[str, Any], code: str) -> None:
@@ -86,6 +102,32 @@ def test_the_other_side_is_named() -> None:
     assert "unaffected" in told(running="ended", here=1).more
 
 
+@pytest.mark.parametrize("flag", [flag for flag in Flag if flag.meaning.fatal])
+def test_a_press_that_cannot_be_measured_is_not_called_done(flag: Flag) -> None:
+    found = told(phase="done", here=1, there=1, rest_s=31.0, refused=Refused(flag))
+    assert found.says == "Could not be measured"
+    assert found.cue == "trouble"
+    assert found.more.endswith(" Press again, here after 2 minutes of rest.")
+    assert len(found.more) > len(told(phase="done", refused=Refused(None)).more) + 20
+    assert_short_and_sober(found)
+
+
+@pytest.mark.parametrize(
+    ("silent_s", "words"), [(5.4, "5 s"), (130.0, "2 min"), (9000.0, "more than an hour")]
+)
+def test_a_silence_is_told(silent_s: float, words: str) -> None:
+    found = told(interruption=Interruption(silent_s, resized=False))
+    assert found.more.startswith(f"None came for {words}.")
+    assert found.cue == "trouble"
+    assert_short_and_sober(found)
+
+
+def test_a_changed_size_is_told_with_the_site_to_choose_again() -> None:
+    found = told(interruption=Interruption(0.0, resized=True))
+    assert "chosen again" in found.more
+    assert_short_and_sober(found)
+
+
 def test_missing_blanching_is_no_verdict() -> None:
     more = told(phase="recovering", phase_s=3.0, blanched=False).more
     assert "cannot tell which" in more
@@ -93,11 +135,6 @@ def test_missing_blanching_is_no_verdict() -> None:
 
 def test_a_provisional_time_is_called_so() -> None:
     assert "provisional" in told(phase="recovering", back=True).more
-
-
-REASSURING = re.compile(
-    r"\b(safe|normal|healthy|fine|good|ok|okay|well perfused|no (problem|occlusion|danger))\b", re.I
-)
 
 
 def test_nothing_reassures_and_all_is_short() -> None:
@@ -115,8 +152,4 @@ def test_nothing_reassures_and_all_is_short() -> None:
         known = Guided(
             running, phase, t_s, troubles, "affected", *counts, blanched, back, 4.0, rest_s
         )
-        found = prompt(known)
-        words = f"{found.says} {found.more}"
-        assert not REASSURING.search(words), words
-        assert 0 < len(found.says) <= 42
-        assert len(found.more) <= 160
+        assert_short_and_sober(prompt(known))

@@ -21,13 +21,12 @@ from perfusion_cam.live.saving import RETRY_S, Saver
 from perfusion_cam.live.source import LiveSource
 from perfusion_cam.live.state import LiveState, Running
 from perfusion_cam.settings import Region
+from perfusion_cam.sources.camera import now_s
 from perfusion_cam.thresholds import Profile, Subject
 from perfusion_cam.types import Frame
 
 REOPEN_S = 1.0
 IDLE_S = 0.1
-REGION_SHARE = 0.12
-"""Radius of a chosen site as a share of the picture's longer side."""
 
 OpenSource = Callable[[], LiveSource]
 
@@ -86,7 +85,7 @@ class Engine:
         self._compare_s: float | None = None  # when to compare, where something is new
         self._subject = Subject()
         self._dropped_told = self._written = 0
-        self._heard_s = time.monotonic()
+        self._heard_s = now_s()
         self._reopen_s = 0.0
         self._words = ""
         self._intake = self._new_intake()
@@ -204,11 +203,8 @@ class Engine:
 
     def _aim(self, x: float, y: float) -> None:
         placement = self._examining.placement
-        if placement is None or placement.size_px == (0, 0):
-            return
-        width, height = placement.size_px
-        region = Region.circle(x * width, y * height, REGION_SHARE * max(width, height))
-        self._begin(placement.side, region)
+        if placement is not None and placement.frames:
+            self._begin(placement.side, placement.region_round(x, y))
 
     def _pause(self) -> None:
         examining = self._examining
@@ -220,7 +216,7 @@ class Engine:
 
     def _take(self, frame: Frame) -> None:
         self._running, self._words = "running", self._intake.facts.name
-        self._heard_s = time.monotonic()
+        self._heard_s = now_s()
         dropped_s = self._intake.dropped_s[self._dropped_told :]
         self._dropped_told += len(dropped_s)
         before = len(self._examining.finished)
@@ -239,7 +235,7 @@ class Engine:
         if self._running == "starting" and intake.facts.ends:
             return
         if not intake.ended:
-            if self._running == "running" and time.monotonic() - self._heard_s > SILENT_S:
+            if self._running == "running" and now_s() - self._heard_s > SILENT_S:
                 self._running = "lost"
         elif intake.facts.ends and intake.error is None:
             self._pause()
@@ -259,7 +255,7 @@ class Engine:
             self._words = str(error)
             return
         self._intake.start()
-        self._heard_s = time.monotonic()
+        self._heard_s = now_s()
 
     def _new_intake(self) -> Intake:
         return Intake(self._open_source(), self._depth, self._preview.offer)

@@ -13,12 +13,12 @@ from perfusion_cam.live.phases import PhaseWatch
 from perfusion_cam.live.placement import Placement, Side
 from perfusion_cam.live.saving import Saver
 from perfusion_cam.live.source import SourceFacts
-from perfusion_cam.live.state import Finished, Guided, LiveState, Running
+from perfusion_cam.live.state import Finished, Guided, Interruption, LiveState, Refused, Running
 from perfusion_cam.live.tail import Tail
 from perfusion_cam.quality import Flag
 from perfusion_cam.settings import Region
 from perfusion_cam.stages.detection.detector import WATCH_S
-from perfusion_cam.types import Examination, Frame, GridShape, PressResult
+from perfusion_cam.types import Examination, Frame, GridShape, PressResult, Refill
 
 PROVISIONAL_S, PROVISIONAL_SHARE = 1.0, 0.15
 """A press being watched is measured again after so long, or this share of the time since its
@@ -30,6 +30,9 @@ LAST_PROVISIONAL_S = 2.5
 SILENT_S = 2.0
 """After so long without a picture, as when a camera was lost or the computer slept, a placement is
 closed and another one begun: nobody saw what happened meanwhile."""
+
+TOLD_S = 6.0
+"""So long after pictures came again, the person is told that they had not."""
 
 
 class Examining:
@@ -53,6 +56,7 @@ class Examining:
         self._side: Side = "affected"
         self._facts = SourceFacts("none")
         self._now_s = 0.0
+        self._size_px: tuple[int, int] | None = None
         self._begin()
         self.finished: tuple[Finished, ...] = ()
 
@@ -83,11 +87,8 @@ class Examining:
         bool
             Whether there is a new result, which `save` writes.
         """
-        before_s, self._now_s = self._now_s, frame.t_s
-        if self._placement is not None and self._placement.frames:
-            away = not self._facts.ends and frame.t_s - before_s > SILENT_S
-            if away or frame.size_px != self._placement.size_px:
-                self.start(self._side, self._facts)
+        self._begin_anew_where_interrupted(frame)
+        self._now_s, self._size_px = frame.t_s, frame.size_px
         placement = self._placement
         if placement is None:
             return False
@@ -151,6 +152,7 @@ class Examining:
         )
 
     def _begin(self) -> None:
+        self._interruption: Interruption | None = None
         self._phases = PhaseWatch()
         self._conditions = ConditionWatch()
         self._tail = Tail()
@@ -158,6 +160,18 @@ class Examining:
         self._measuring: Future[PressResult | None] | None = None
         self._measured_s = -np.inf
         self._measured_release_s: float | None = None
+
+    def _begin_anew_where_interrupted(self, frame: Frame) -> None:
+        """Keep the chosen site, unless its pixels are no longer those of the picture."""
+        placement = self._placement
+        if self._size_px is None or placement is None:
+            return
+        silent_s = 0.0 if self._facts.ends else frame.t_s - self._now_s
+        resized = frame.size_px != self._size_px
+        begun = placement.frames > 0 or placement.region is not None
+        if begun and (resized or silent_s > SILENT_S):
+            self.start(self._side, self._facts, None if resized else placement.region)
+            self._interruption = Interruption(silent_s, resized)
 
     def _keep(self, placement: Placement, found: list[PressResult]) -> None:
         for result in found:
@@ -224,7 +238,15 @@ class Examining:
             back=provisional is not None and provisional.refill.status == "measured",
             watch_left_s=self._phases.watch_left_s(t_s),
             rest_s=None if released_s is None else self._now_s - released_s,
+            interruption=self._interruption if t_s < TOLD_S else None,
+            refused=_refused(self.finished[-1].result.refill) if self._is("done") else None,
         )
+
+
+def _refused(refill: Refill) -> Refused | None:
+    if refill.status != "not_measurable":
+        return None
+    return Refused(next((flag for flag in refill.flags if flag.meaning.fatal), None))
 
 
 def _blanched(result: PressResult) -> bool | None:

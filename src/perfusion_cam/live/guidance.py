@@ -6,14 +6,17 @@ import math
 from typing import Literal, NamedTuple
 
 from perfusion_cam.live.placement import Side
-from perfusion_cam.live.state import Guided
+from perfusion_cam.live.state import Guided, Interruption
 from perfusion_cam.live.trouble import Trouble
+from perfusion_cam.quality import Flag
 
 HOLD_S = 5.0
 TOO_LONG_S = 9.0
 REPEAT_S = 120.0
 """Presses of one place this far apart do not affect one another (10.1002/jbio.202400098)."""
 PALE_AFTER_S = 1.0
+LONG_S = 100.0
+"""A silence this long is told in minutes."""
 
 Cue = Literal["press", "release", "done", "trouble"]
 
@@ -24,6 +27,17 @@ SPOILS_A_PRESS = {
     Trouble.MOVING,
     Trouble.SLOW_CAMERA,
 }
+
+ADVICE = {
+    Flag.DOES_NOT_BLANCH: "No blanching: not pressed hard enough, or skin that cannot be pressed "
+    "pale; a camera cannot tell which.",
+    Flag.LOST: "The skin was lost from sight: hold it and the camera still.",
+    Flag.LOW_SIGNAL: "The colour changed too little: come closer, add steady light, hold still.",
+    Flag.NO_BASELINE: "The bare skin was not seen before: show it for 2 s, then press.",
+    Flag.NO_SKIN_BESIDE: "No skin beside the place was seen: show more of it all round.",
+    Flag.NOT_BLOOD: "Mostly light or shadow changed: keep lamp and hand off the place.",
+}
+"""What each reason not to give a time asks for."""
 
 
 class Prompt(NamedTuple):
@@ -122,6 +136,8 @@ def _spoiling(known: Guided) -> Trouble | None:
 
 
 def _before(known: Guided) -> Prompt:
+    if known.interruption is not None:
+        return _interrupted(known.interruption)
     trouble = _spoiling(known)
     if trouble is not None:
         return Prompt(trouble.name.lower(), trouble.value.says, trouble.value.do, cue="trouble")
@@ -140,6 +156,29 @@ def _before(known: Guided) -> Prompt:
         "Press one spot firmly until it is pale, and keep pressing while the count runs.",
         cue="press",
     )
+
+
+def _interrupted(found: Interruption) -> Prompt:
+    kept = "Results so far are kept. Hold still, then press again."
+    if found.resized:
+        return Prompt(
+            "resized",
+            "The picture\u2019s size has changed",
+            f"{kept} A site that was chosen has to be chosen again.",
+            cue="trouble",
+        )
+    return Prompt(
+        "resumed",
+        "Pictures come again",
+        f"None came for {_length(found.silent_s)}. {kept}",
+        cue="trouble",
+    )
+
+
+def _length(silent_s: float) -> str:
+    if silent_s < LONG_S:
+        return f"{silent_s:.0f} s"
+    return "more than an hour" if silent_s >= 3600 else f"{silent_s / 60:.0f} min"
 
 
 def _pressing(known: Guided) -> Prompt:
@@ -186,6 +225,11 @@ def _recovering(known: Guided) -> Prompt:
 
 
 def _done(known: Guided) -> Prompt:
+    if known.refused is not None:
+        flag = known.refused.flag
+        advice = "" if flag is None else ADVICE.get(flag, "")
+        again = f"{advice} Press again, here after 2 minutes of rest.".lstrip()
+        return Prompt("not_measured", "Could not be measured", again, cue="trouble")
     if known.there < known.here:
         return Prompt(
             "other_side",

@@ -18,6 +18,9 @@ from perfusion_cam.types import ColourCode, Examination, Frame, Orientation, Pre
 
 Side = Literal["affected", "unaffected"]
 
+REGION_SHARE = 0.12
+"""Radius of a chosen site as a share of the picture's longer side."""
+
 
 class Placement:
     """Frames of one side in, its presses out.
@@ -59,6 +62,12 @@ class Placement:
     def frames(self) -> int:
         """Pictures taken so far."""
         return len(self._times_s)
+
+    def region_round(self, x: float, y: float) -> Region:
+        """Region round a point given in shares, 0 to 1, of width and height."""
+        width, height = self.size_px
+        x_px, y_px = min(x * width, width - 1), min(y * height, height - 1)
+        return Region.circle(x_px, y_px, REGION_SHARE * max(width, height))
 
     def push(self, frame: Frame) -> list[PressResult]:
         """Take one frame, of the same size as all; return the presses complete with it."""

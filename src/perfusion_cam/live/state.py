@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from perfusion_cam.live.placement import Side
 from perfusion_cam.live.tail import Point
 from perfusion_cam.live.trouble import Trouble
+from perfusion_cam.quality import Flag
 from perfusion_cam.types import BoolArray, FloatArray, GridShape, PressResult
 
 Running = Literal["starting", "running", "lost", "ended"]
@@ -15,6 +16,27 @@ Phase = Literal[
     "idle", "settling", "ready", "pressing", "lifted", "recovering", "done", "unrecognised"
 ]
 """*idle*: nothing is measured until a side is chosen."""
+
+
+class Interruption(NamedTuple):
+    """Why the placement had to begin anew by itself.
+
+    Attributes
+    ----------
+    silent_s : float
+        How long no picture came.
+    resized : bool
+        Whether the picture's size changed: a chosen site is forgotten.
+    """
+
+    silent_s: float
+    resized: bool
+
+
+class Refused(NamedTuple):
+    """The press just watched cannot be measured, mainly for this reason if it has a name."""
+
+    flag: Flag | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +62,10 @@ class Guided:
         How much longer the recovery is watched.
     rest_s : float or None
         How long ago this place was pressed last; None where it was not.
+    interruption : Interruption or None
+        What happened a moment ago.
+    refused : Refused or None
+        Where the press just watched cannot be measured.
     """
 
     running: Running
@@ -53,6 +79,8 @@ class Guided:
     back: bool = False
     watch_left_s: float | None = None
     rest_s: float | None = None
+    interruption: Interruption | None = None
+    refused: Refused | None = None
 
 
 @dataclass(frozen=True, slots=True)
