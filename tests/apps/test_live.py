@@ -247,14 +247,17 @@ def test_failures_have_one_line_and_a_code(tmp_path: Path) -> None:
 def test_cameras_are_listed_with_their_modes(monkeypatch, capsys) -> None:
     class FakeCamera:
         mode = Mode(1280, 720, 30.0)
-        remarks = ("Focus could not be held.",)
+        remarks: tuple[str, ...] = ()
 
         def __init__(self, number: int) -> None:
             if number == 2:
                 raise CameraError("camera 2 cannot be opened")
 
+        def hold(self) -> None:
+            self.remarks = ("Focus could not be held.",)
+
         def close(self) -> None:
-            pass
+            self.remarks = ()
 
     found = [FoundCamera(0, "Desk camera"), FoundCamera(2, "Phone")]
     monkeypatch.setattr(live_cameras, "list_cameras", lambda: found)

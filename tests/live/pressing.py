@@ -10,7 +10,7 @@ import av
 from av.video.reformatter import ColorRange, Colorspace
 
 from perfusion_cam.errors import SourceError
-from perfusion_cam.live.source import SourceFacts
+from perfusion_cam.live.source import LiveSource, SourceFacts
 from perfusion_cam.simulate import Curve, Encoding, PressTruth, Scenario, frames
 from perfusion_cam.types import ColourCode, Frame
 
@@ -55,7 +55,7 @@ def _frames(scenario: Scenario) -> Iterator[Frame]:
         yield Frame(t_s, index, planes[:height], chroma[0], chroma[1], ColourCode("bt709"))
 
 
-class ListSource:
+class ListSource(LiveSource):
     """A source that hands out given frames, at once or one at a time, and may fail at the end.
 
     Parameters
@@ -83,6 +83,8 @@ class ListSource:
         self._given, self._gate, self._fails, self._late_s = given, gate, fails, late_s
         self.late = False
         self.closed = False
+        self.calls: list[str] = []
+        """What was asked of its settings, without repetition."""
 
     def __iter__(self) -> Iterator[Frame]:
         for frame in self._given:
@@ -92,6 +94,14 @@ class ListSource:
             yield frame
         if self._fails is not None:
             raise SourceError(self._fails)
+
+    def hold(self) -> None:
+        if self.calls[-1:] != ["hold"]:
+            self.calls.append("hold")
+
+    def let_go(self) -> None:
+        if self.calls[-1:] != ["let_go"]:
+            self.calls.append("let_go")
 
     def close(self) -> None:
         self.closed = True

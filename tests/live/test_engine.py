@@ -281,6 +281,37 @@ def test_a_site_at_the_edge_of_the_picture_is_taken(
     gate.release(1000)
 
 
+def test_settings_are_held_when_the_skin_lies_still_and_let_go_with_a_pause(
+    made: Callable[..., Engine],
+) -> None:
+    gate = threading.Semaphore(0)
+    source = ListSource(pictures(), ends=False, gate=gate)
+    engine = made(lambda: source, depth=1000)
+    gate.release(5)
+    until(lambda: engine.state.frame_s == pictures()[4].t_s)
+    assert source.calls == []
+    engine.choose_side("affected")
+    until(lambda: engine.state.guided.phase == "settling")
+    for taken in range(1, 61):
+        gate.release(1)
+        until(lambda taken=taken: engine.state.frames == taken)
+        held = source.calls == ["hold"]
+        assert held == (engine.state.guided.phase != "settling")
+    assert held
+    says = "Focus could not be held: the camera may change it during a press."
+    source.facts = replace(source.facts, remarks=(says,))
+    gate.release(1)
+    until(lambda: engine.state.source_words == f"{says} list")
+    assert engine._examining.placement is not None
+    assert says in engine._examining.placement.examination().source.warnings
+    engine.choose_side("unaffected")
+    until(lambda: engine.state.guided.side == "unaffected")
+    assert source.calls == ["hold"]
+    engine.pause()
+    until(lambda: source.calls == ["hold", "let_go"])
+    gate.release(1000)
+
+
 def test_small_pictures_come_from_the_newest_frames(made: Callable[..., Engine]) -> None:
     seen: list[bytes] = []
     engine = made(lambda: ListSource(pictures()[:20]), on_picture=seen.append)

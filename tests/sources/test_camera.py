@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -78,9 +80,30 @@ def test_the_best_mode_that_is_granted_is_taken() -> None:
     assert Camera(0).mode[:2] == (1280, 720)
 
 
+EXPOSURE = cv2.CAP_PROP_AUTO_EXPOSURE
+
+
+@pytest.mark.usefixtures("clock")
+def test_settings_are_automatic_until_they_are_held_and_again_at_the_end() -> None:
+    opened = Camera(0)
+    capture = opened._capture
+    automatic = capture.get(EXPOSURE), capture.get(cv2.CAP_PROP_AUTO_WB)
+    assert automatic == (3.0 if sys.platform == "linux" else 0.75, 1.0)
+    for leave in (opened.let_go, opened.close):
+        opened.hold()
+        assert (capture.get(EXPOSURE), capture.get(cv2.CAP_PROP_AUTO_WB)) != automatic
+        assert capture.get(cv2.CAP_PROP_AUTO_WB) == 0.0
+        leave()
+        assert (capture.get(EXPOSURE), capture.get(cv2.CAP_PROP_AUTO_WB)) == automatic
+        assert opened.remarks == ()
+
+
 @pytest.mark.usefixtures("clock")
 def test_what_cannot_be_held_is_said() -> None:
-    (remark,) = Camera(0).remarks
+    opened = Camera(0)
+    assert opened.remarks == ()
+    opened.hold()
+    (remark,) = opened.remarks
     assert remark.startswith("Focus could not be held")
 
 
@@ -122,3 +145,11 @@ def test_cameras_are_named_by_linux(tmp_path: Path) -> None:
 def test_the_clock_rises() -> None:
     one, other = camera.now_s(), camera.now_s()
     assert 0 < one <= other < one + 60
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="this system has no such clock")
+def test_the_clock_counts_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(camera.time, "clock_gettime", lambda which: asked.append(which) or 5.0)
+    assert camera.now_s() == 5.0
+    assert asked == [time.CLOCK_BOOTTIME]

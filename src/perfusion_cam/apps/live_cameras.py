@@ -21,6 +21,8 @@ def _mode(number: int) -> str:
         camera = Camera(number)
     except CameraError as error:
         return str(error)
+    camera.hold()
+    remarks = camera.remarks
     camera.close()
     width, height, fps = camera.mode
-    return " ".join([f"{width} x {height}, {fps:g} pictures a second.", *camera.remarks])
+    return " ".join([f"{width} x {height}, {fps:g} pictures a second.", *remarks])

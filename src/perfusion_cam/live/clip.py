@@ -132,6 +132,12 @@ class Clips:
             return str(self._writer.error)
         return f"The clip is kept as {kept}{missing}."
 
+    def keep(self, wanted: bool) -> None:
+        """Keep clips from now on, or no more."""
+        self.wanted = wanted
+        if not wanted:
+            self.end()
+
     def offer(self, frame: Frame, placement: Placement | None) -> None:
         """Give a frame that a placement has taken."""
         if not self.wanted or placement is None:

@@ -141,11 +141,11 @@ class Engine:
 
     def pause(self) -> None:
         """End the placement; what is being watched gets its result as it stands."""
-        self._wishes.put(self._pause)
+        self._wishes.put(self._leave)
 
     def keep_clip(self, wanted: bool) -> None:
         """Keep the raw clip of every placement from now on, or no more."""
-        self._wishes.put(lambda: self._keep_clip(wanted))
+        self._wishes.put(lambda: self._clips.keep(wanted))
 
     def describe(self, subject: Subject) -> None:
         """Say who is examined, for the rules."""
@@ -196,11 +196,6 @@ class Engine:
             self._running = "running"
             self._intake.start()
 
-    def _keep_clip(self, wanted: bool) -> None:
-        self._clips.wanted = wanted
-        if not wanted:
-            self._clips.end()
-
     def _aim(self, x: float, y: float) -> None:
         placement = self._examining.placement
         if placement is not None and placement.frames:
@@ -214,13 +209,20 @@ class Engine:
         if (len(examining.finished), len(examining.closed)) != before:
             self._compare_s = 0.0
 
+    def _leave(self) -> None:
+        self._pause()
+        self._intake.let_go()
+
     def _take(self, frame: Frame) -> None:
-        self._running, self._words = "running", self._intake.facts.name
+        self._running, self._words = "running", self._intake.facts.words
         self._heard_s = now_s()
         dropped_s = self._intake.dropped_s[self._dropped_told :]
         self._dropped_told += len(dropped_s)
         before = len(self._examining.finished)
+        self._examining.tell(self._intake.facts)
         new = self._examining.push(frame, dropped_s)
+        if self._examining.settled:
+            self._intake.hold()
         self._clips.offer(frame, self._examining.placement)
         if new:
             self.state = self._examining.state(self._running, self._words)

@@ -79,6 +79,17 @@ class Examining:
         """The placement under way."""
         return self._placement
 
+    @property
+    def settled(self) -> bool:
+        """Whether the skin of this placement was seen to lie still."""
+        return self._placement is not None and self._phases.phase != "settling"
+
+    def tell(self, facts: SourceFacts) -> None:
+        """Take note of what is known of the source now."""
+        self._facts = facts
+        if self._placement is not None:
+            self._placement.facts = facts
+
     def push(self, frame: Frame, dropped_s: Iterable[float] = ()) -> bool:
         """Take one frame, and the times of those that were left out before it.
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from queue import Empty, Full, Queue
 
 from perfusion_cam.errors import PerfusionCamError, SourceError
-from perfusion_cam.live.source import LiveSource
+from perfusion_cam.live.source import LiveSource, SourceFacts
 from perfusion_cam.types import Frame
 
 DEPTH = 45
@@ -43,7 +43,6 @@ class Intake:
         self._on_frame = on_frame
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
-        self.facts = source.facts
         self.dropped_s = array("d")
         """Times of the frames that were dropped."""
         self.error: PerfusionCamError | None = None
@@ -59,6 +58,19 @@ class Intake:
             return self._queue.get(timeout=timeout_s)
         except Empty:
             return None
+
+    @property
+    def facts(self) -> SourceFacts:
+        """What is known of the source now."""
+        return self._source.facts
+
+    def hold(self) -> None:
+        """Hold the source's settings."""
+        self._source.hold()
+
+    def let_go(self) -> None:
+        """Let go of the source's settings."""
+        self._source.let_go()
 
     @property
     def waiting(self) -> int:

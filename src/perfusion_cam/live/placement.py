@@ -46,7 +46,7 @@ class Placement:
         self.region = region
         self.start_s: float | None = None
         """Capture time of the first frame: times of this placement count from there."""
-        self._facts = facts
+        self.facts = facts
         self._seen = hashlib.sha256()
         self._first: Frame | None = None
         self._times_s = array("d")
@@ -115,8 +115,8 @@ class Placement:
             duration_s=float(times_s[-1]) if len(times_s) else 0.0,
             median_fps=None if median_step_s is None else 1.0 / median_step_s,
             gaps=gaps_in(times_s, median_step_s),
-            codec=self._facts.codec,
-            pixel_format=self._facts.pixel_format,
+            codec=self.facts.codec,
+            pixel_format=self.facts.pixel_format,
             colour=ColourCode() if first is None else first.colour,
             orientation=Orientation() if first is None else first.orientation,
             torn=False,
@@ -124,7 +124,7 @@ class Placement:
         )
 
     def _warnings(self) -> Iterator[str]:
-        yield from self._facts.remarks
+        yield from self.facts.remarks
         count = len(self.dropped_s)
         if count:
             pictures = "picture was" if count == 1 else "pictures were"

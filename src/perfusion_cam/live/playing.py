@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from perfusion_cam.live.source import SourceFacts
+from perfusion_cam.live.source import LiveSource, SourceFacts
 from perfusion_cam.sources.video_file import VideoFile
 from perfusion_cam.types import Frame
 
@@ -15,7 +15,7 @@ LATE_S = 1.5
 time again."""
 
 
-class PlayedFile:
+class PlayedFile(LiveSource):
     """Hands out each picture of a file when as much time has passed as its time stamp says.
 
     Parameters

@@ -11,7 +11,7 @@ from perfusion_cam.types import Frame
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """What is known of a source before its first picture.
+    """What is known of a source.
 
     Attributes
     ----------
@@ -34,23 +34,37 @@ class SourceFacts:
     ends: bool = False
     remarks: tuple[str, ...] = ()
 
+    @property
+    def words(self) -> str:
+        """What to say of it on the page."""
+        return " ".join((*self.remarks, self.name))
+
 
 class LiveSource(Protocol):
-    """Pictures as they happen, stamped when they were taken."""
+    """Pictures as they happen, stamped when they were taken.
 
-    @property
-    def facts(self) -> SourceFacts:
-        """What is known of it."""
-        ...
+    Attributes
+    ----------
+    facts : SourceFacts
+        What is known of it now.
+    late : bool
+        Whether the frame given last came so late that it must be left out.
+    """
 
-    @property
-    def late(self) -> bool:
-        """Whether the frame given last came so late that it must be left out."""
-        ...
+    facts: SourceFacts
+    late: bool = False
 
     def __iter__(self) -> Iterator[Frame]:
         """Frames; blocks until each is there. Ends, or raises `SourceError`, with the source."""
         ...
+
+    def hold(self) -> None:
+        """Hold the camera's settings from the next picture on, where it has such; never waits."""
+        return
+
+    def let_go(self) -> None:
+        """Leave its settings to the camera again; never waits."""
+        return
 
     def close(self) -> None:
         """Let go of the device or file; called by the thread that iterates."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from queue import Empty, Full, Queue
 
 from perfusion_cam.errors import SourceError
-from perfusion_cam.live.source import SourceFacts
+from perfusion_cam.live.source import LiveSource, SourceFacts
 from perfusion_cam.sources.jpeg import JpegDecoder
 from perfusion_cam.types import Frame
 
@@ -15,7 +15,7 @@ DEPTH = 8
 WAIT_S = 0.2
 
 
-class StreamedCamera:
+class StreamedCamera(LiveSource):
     """A source that frames are sent to; it waits while none come and never ends by itself."""
 
     facts = SourceFacts(
@@ -26,8 +26,6 @@ class StreamedCamera:
             "change during a press.",
         ),
     )
-
-    late = False
 
     def __init__(self) -> None:
         self._sent: Queue[tuple[float, bytes]] = Queue(DEPTH)

@@ -19,12 +19,27 @@ MODES = ((1920, 1080, 30), (1280, 720, 30), (640, 480, 30))
 """Tried in this order: width, height, pictures a second."""
 LEAST_RATE = 0.8
 """A mode is taken where the driver promises at least this share of the rate."""
-SETTLE_S = 1.5
-"""Automatic exposure and white balance get so long before they are held."""
 FAILED_READS = 30
 COLOUR = ColourCode("bt601", full_range=True)
-_MANUAL_EXPOSURE = 1.0 if sys.platform == "linux" else 0.25
-"""V4L2 counts 1 for manual; other backends of OpenCV take 0.25."""
+
+
+class _Setting(NamedTuple):
+    """What a camera may do by itself: its name, OpenCV's number, and values for held and not."""
+
+    name: str
+    number: int
+    held: float
+    automatic: tuple[float, ...]  # in order of preference
+
+
+_SETTINGS = (
+    # V4L2 counts 1 for manual, 3 and 0 for automatic; other backends of OpenCV take quarters.
+    _Setting("Exposure", cv2.CAP_PROP_AUTO_EXPOSURE, 1.0, (3.0, 0.0))
+    if sys.platform == "linux"
+    else _Setting("Exposure", cv2.CAP_PROP_AUTO_EXPOSURE, 0.25, (0.75,)),
+    _Setting("White balance", cv2.CAP_PROP_AUTO_WB, 0.0, (1.0,)),
+    _Setting("Focus", cv2.CAP_PROP_AUTOFOCUS, 0.0, (1.0,)),
+)
 
 
 def now_s() -> float:
@@ -67,7 +82,7 @@ class Camera:
     """A camera as an iterable of frames, which blocks until each is there.
 
     The best mode that the driver grants is taken. Exposure, white balance and focus are left to
-    the camera until they have settled, and then held.
+    the camera until they are to be held. All is to be called by the thread that takes the frames.
 
     Parameters
     ----------
@@ -79,7 +94,7 @@ class Camera:
     name : str
     mode : Mode
     remarks : tuple of str
-        What could not be held, a sentence each.
+        What could not be held when it was to be, a sentence each.
 
     Raises
     ------
@@ -94,7 +109,8 @@ class Camera:
         if not self._capture.isOpened():
             raise CameraError(_not_opened(number))
         self.mode = self._take_best_mode()
-        self.remarks = tuple(self._hold())
+        self.remarks: tuple[str, ...] = ()
+        self.let_go()
 
     def __iter__(self) -> Iterator[Frame]:
         """Frames with the time of `now_s` at which they were grabbed.
@@ -122,8 +138,19 @@ class Camera:
             f"camera {self._number} ({self.name}) does not answer any more; plug it in again"
         )
 
+    def hold(self) -> None:
+        """Hold exposure, white balance and focus as they have settled."""
+        self.remarks = tuple(self._hold())
+
+    def let_go(self) -> None:
+        """Leave exposure, white balance and focus to the camera."""
+        for setting in _SETTINGS:
+            any(self._capture.set(setting.number, value) for value in setting.automatic)
+        self.remarks = ()
+
     def close(self) -> None:
-        """Let go of the camera."""
+        """Let go of the camera, for the next program as it was found."""
+        self.let_go()
         self._capture.release()
 
     def _take_best_mode(self) -> Mode:
@@ -147,19 +174,10 @@ class Camera:
         return Mode(width, height, float(self._capture.get(cv2.CAP_PROP_FPS)))
 
     def _hold(self) -> Iterator[str]:
-        """Let the camera settle, hold what it found, and say what cannot be held."""
-        end_s = now_s() + SETTLE_S
-        failed = 0
-        while now_s() < end_s and failed < FAILED_READS:
-            failed = 0 if self._capture.grab() else failed + 1
-        for name, setting, held in (
-            ("Exposure", cv2.CAP_PROP_AUTO_EXPOSURE, _MANUAL_EXPOSURE),
-            ("White balance", cv2.CAP_PROP_AUTO_WB, 0.0),
-            ("Focus", cv2.CAP_PROP_AUTOFOCUS, 0.0),
-        ):
-            taken = self._capture.set(setting, held)
-            if not taken or abs(self._capture.get(setting) - held) > 1e-3:
-                yield f"{name} could not be held: the camera may change it during a press."
+        for setting in _SETTINGS:
+            taken = self._capture.set(setting.number, setting.held)
+            if not taken or abs(self._capture.get(setting.number) - setting.held) > 1e-3:
+                yield f"{setting.name} could not be held: the camera may change it during a press."
 
 
 def _frame(t_s: float, index: int, bgr: NDArray[np.uint8]) -> Frame:
