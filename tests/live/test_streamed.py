@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 
 import cv2
@@ -9,12 +10,15 @@ import numpy as np
 import pytest
 
 from perfusion_cam.errors import SourceError
+from perfusion_cam.live.examining import SILENT_S
+from perfusion_cam.live.intake import Intake
 from perfusion_cam.live.preview import jpeg_of
-from perfusion_cam.live.streamed import DEPTH, StreamedCamera
+from perfusion_cam.live.streamed import DEPTH, FOLLOWING, Stamps, StreamedCamera
 from perfusion_cam.picture import upright_rgb
 from perfusion_cam.sources.jpeg import JpegDecoder
 from perfusion_cam.types import ColourCode, Frame
 
+PATIENCE_S = 60.0
 RGB = (178, 143, 130)
 
 
@@ -44,7 +48,8 @@ def test_a_stream_passes_over_what_it_cannot_use() -> None:
         (1.0, 0),
         (1.2, 1),
     ]
-    assert source.refused == 2
+    assert source.take_lost() == [1.0, 1.1]
+    assert source.take_lost() == []
     threading.Timer(0.1, source.close).start()
     assert list(frames) == []
 
@@ -53,7 +58,51 @@ def test_a_stream_never_waits_for_its_reader() -> None:
     source = StreamedCamera()
     for number in range(DEPTH + 3):
         source.send(float(number), jpeg())
-    assert source.refused == 3
+    frames = iter(source)
+    for _ in range(DEPTH):
+        assert next(frames).t_s < DEPTH
+    source.send(DEPTH + 3.0, jpeg())
+    next(frames)
+    assert source.take_lost() == [DEPTH, DEPTH + 1, DEPTH + 2]
+
+
+def test_pictures_lost_on_their_way_are_told_like_others_left_out() -> None:
+    source = StreamedCamera()
+    intake = Intake(source)
+    for t_s, data in ((1.0, jpeg()), (math.nan, jpeg()), (1.1, b"torn"), (1.2, jpeg())):
+        source.send(t_s, data)
+    intake.start()
+    taken = [intake.get(PATIENCE_S), intake.get(PATIENCE_S)]
+    assert [frame.t_s for frame in taken if frame is not None] == [1.0, 1.2]
+    assert list(intake.dropped_s) == [1.0, 1.1]
+    intake.stop()
+
+
+STEADY = [10_000.0 + step / 30 for step in range(30)]
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf, -1.0, 1e300, 1e9, 9_999.0])
+@pytest.mark.parametrize("at", [0, 7])
+def test_one_wrong_stamp_stops_nothing(wrong: float, at: int) -> None:
+    given = [*STEADY[:at], wrong, *STEADY[at:]]
+    taken = [t_s for t_s in map(Stamps().take, given) if t_s is not None]
+    assert np.diff(taken).min() > 0
+    assert len(taken) >= len(STEADY) - FOLLOWING + 1
+    if at:
+        assert taken == STEADY
+
+
+@pytest.mark.parametrize("shift_s", [3600.0, -3600.0])
+def test_another_clock_is_followed_and_time_still_rises(shift_s: float) -> None:
+    stamps = Stamps()
+    taken = [t_s for t_s in map(stamps.take, STEADY) if t_s is not None]
+    assert taken == STEADY
+    after = [stamps.take(t_s + shift_s + 1.0) for t_s in STEADY]
+    assert after[: FOLLOWING - 1] == [None] * (FOLLOWING - 1)
+    later = [t_s for t_s in after if t_s is not None]
+    assert len(later) == len(STEADY) - FOLLOWING + 1
+    assert later[0] - taken[-1] > SILENT_S  # a new placement: nobody knows how long it took
+    np.testing.assert_allclose(np.diff(later), 1 / 30, atol=1e-6)
 
 
 @pytest.mark.parametrize(

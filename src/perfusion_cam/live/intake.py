@@ -44,7 +44,7 @@ class Intake:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self.dropped_s = array("d")
-        """Times of the frames that were dropped."""
+        """Times of the frames that were dropped, here or on their way."""
         self.error: PerfusionCamError | None = None
         """Why the source ended, where it failed."""
 
@@ -93,6 +93,7 @@ class Intake:
             for frame in self._source:
                 if self._stopped.is_set():
                     return
+                self.dropped_s.extend(self._source.take_lost())
                 if self._source.late:
                     self.dropped_s.append(frame.t_s)
                     continue

@@ -51,7 +51,7 @@ class Placement:
         self._first: Frame | None = None
         self._times_s = array("d")
         self.dropped_s: list[float] = []
-        """Times of pictures that were left out because others still waited."""
+        """Times of pictures that were left out."""
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -128,4 +128,5 @@ class Placement:
         count = len(self.dropped_s)
         if count:
             pictures = "picture was" if count == 1 else "pictures were"
-            yield f"{count} {pictures} left out because this computer could not keep up."
+            because = "this computer could not keep up, or they came damaged or too late"
+            yield f"{count} {pictures} left out because {because}."

@@ -58,6 +58,10 @@ class LiveSource(Protocol):
         """Frames; blocks until each is there. Ends, or raises `SourceError`, with the source."""
         ...
 
+    def take_lost(self) -> list[float]:
+        """Times of pictures that were lost on their way before the one given last, each once."""
+        return []
+
     def hold(self) -> None:
         """Hold the camera's settings from the next picture on, where it has such; never waits."""
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from queue import Empty, Full, Queue
 
@@ -13,6 +14,49 @@ from perfusion_cam.types import Frame
 
 DEPTH = 8
 WAIT_S = 0.2
+JUMP_S = 5.0
+"""A stamp that is further ahead, or that goes back, is believed only when others follow on it."""
+FOLLOWING = 5
+"""So many in a row."""
+LAST_S = 1e11
+"""No clock shows more, in seconds since 1970: this is the year 5138."""
+
+
+class Stamps:
+    """Checks times that came with pictures, and lets them rise.
+
+    A single wrong one is refused. Where another clock goes on with the pictures, as of another
+    device or after it was set, it is followed; one that is behind counts on from `JUMP_S` after
+    the last time, which begins a new placement, as nobody knows how long that took.
+    """
+
+    def __init__(self) -> None:
+        self._last_s: float | None = None
+        self.shift_s = 0.0
+        """What is added to stamps."""
+        self._other_s = 0.0
+        self._others = 0
+
+    def take(self, stamp_s: float) -> float | None:
+        """Give the time of a picture, later than all before; None where it is refused."""
+        if not 0.0 <= stamp_s <= LAST_S:
+            return None
+        t_s = stamp_s + self.shift_s
+        if self._last_s is not None and not 0 < t_s - self._last_s <= JUMP_S:
+            if not self._follows(stamp_s):
+                return None
+            if t_s <= self._last_s:
+                self.shift_s = self._last_s + JUMP_S - stamp_s
+                t_s = self._last_s + JUMP_S
+        self._others, self._last_s = 0, t_s
+        return t_s
+
+    def _follows(self, stamp_s: float) -> bool:
+        """Whether enough stamps in a row came from another clock."""
+        on = self._others > 0 and 0 < stamp_s - self._other_s <= JUMP_S
+        self._others = self._others + 1 if on else 1
+        self._other_s = stamp_s
+        return self._others >= FOLLOWING
 
 
 class StreamedCamera(LiveSource):
@@ -30,33 +74,43 @@ class StreamedCamera(LiveSource):
     def __init__(self) -> None:
         self._sent: Queue[tuple[float, bytes]] = Queue(DEPTH)
         self._closed = threading.Event()
-        self.refused = 0
-        """Pictures that were damaged, out of order, or came while others waited."""
+        self._stamps = Stamps()
+        self._lost: deque[float] = deque()
+        self._before_s = self._now_s = 0.0
 
     def send(self, t_s: float, jpeg: bytes) -> None:
         """Give one picture, in JPEG, with the time at which it was taken; never waits."""
         try:
             self._sent.put_nowait((t_s, jpeg))
         except Full:
-            self.refused += 1
+            self._lost.append(t_s)
 
     def __iter__(self) -> Iterator[Frame]:
-        decoder, index, last_s = JpegDecoder(), 0, None
+        decoder, index = JpegDecoder(), 0
         while not self._closed.is_set():
             try:
-                t_s, jpeg = self._sent.get(timeout=WAIT_S)
+                stamp_s, jpeg = self._sent.get(timeout=WAIT_S)
             except Empty:
                 continue
-            if last_s is not None and t_s <= last_s:
-                self.refused += 1
+            t_s = self._stamps.take(stamp_s)
+            if t_s is None:
+                self._lost.append(stamp_s)
                 continue
             try:
                 frame = decoder.frame(jpeg, t_s, index)
             except SourceError:
-                self.refused += 1
+                self._lost.append(stamp_s)
                 continue
+            self._before_s, self._now_s = self._now_s if index else t_s, t_s
             yield frame
-            index, last_s = index + 1, t_s
+            index += 1
+
+    def take_lost(self) -> list[float]:
+        lost_s = []
+        while self._lost:
+            t_s = self._lost.popleft() + self._stamps.shift_s
+            lost_s.append(min(self._now_s, max(self._before_s, t_s)))  # what is no number, too
+        return lost_s
 
     def close(self) -> None:
         self._closed.set()
