@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,12 +18,12 @@ from test_engine import offline
 
 from perfusion_cam.analysis import analyze
 from perfusion_cam.live import clip
-from perfusion_cam.live.clip import ROOM_BYTES, Clips, ClipWriter
+from perfusion_cam.live.clip import DEPTH, ROOM_BYTES, Clips, ClipWriter
 from perfusion_cam.live.placement import Placement
 from perfusion_cam.live.source import SourceFacts
 from perfusion_cam.picture import upright_rgb
 from perfusion_cam.sources.video_file import VideoFile
-from perfusion_cam.types import ColourCode, Frame
+from perfusion_cam.types import ColourCode, Frame, Orientation
 
 
 def written(frames: list[Frame], path: Path) -> list[Frame]:
@@ -60,6 +61,32 @@ def test_colour_is_kept_as_a_camera_gives_it(tmp_path: Path) -> None:
     for one, other in zip(kept, frames, strict=True):
         found, given = upright_rgb(one)[50, 60], upright_rgb(other)[50, 60]
         np.testing.assert_allclose(found.astype(int), given.astype(int), atol=2)
+
+
+def test_more_bits_are_rounded_to_eight(tmp_path: Path) -> None:
+    colour = ColourCode("bt709", bits=10, transfer="hlg")
+    luma = np.repeat(np.linspace(64, 940, 128).astype(np.uint16)[None], 96, axis=0)
+    cb, cr = np.full((48, 64), 440, np.uint16), np.full((48, 64), 580, np.uint16)
+    frames = [Frame(index / 30, index, luma, cb, cr, colour) for index in range(5)]
+    kept = written(frames, tmp_path / "clip.mp4")
+    assert kept[0].colour == ColourCode("bt709", transfer="hlg")
+    np.testing.assert_allclose(kept[2].luma, luma / 4, atol=2.5)
+    np.testing.assert_allclose(kept[2].cb, 110, atol=1)
+    np.testing.assert_allclose(kept[2].cr, 145, atol=1)
+
+
+@pytest.mark.parametrize("turns", range(4))
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_clip_is_upright(tmp_path: Path, turns: int, mirrored: bool) -> None:
+    down, across = np.mgrid[:80, :120]
+    luma = (40 + across + down // 2).astype(np.uint8)
+    chroma = [(80 + plane).astype(np.uint8) for plane in (across[::2, ::2], down[::2, ::2])]
+    way = Orientation(turns, mirrored)
+    frames = [Frame(i / 30, i, luma, *chroma, ColourCode("bt709"), way) for i in range(5)]
+    kept = written(frames, tmp_path / "clip.mp4")
+    assert kept[0].size_px == frames[0].size_px
+    shown, wanted = upright_rgb(kept[2]).astype(int), upright_rgb(frames[2]).astype(int)
+    np.testing.assert_allclose(shown, wanted, atol=6)
 
 
 CRASHING = """
@@ -100,6 +127,39 @@ def test_a_clip_that_cannot_be_written_says_so_and_nothing_waits(tmp_path: Path)
     writer.close()
     assert writer.error is not None
     assert "cannot write" in str(writer.error)
+
+
+def test_a_fault_of_the_program_ends_the_clip_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(*_: object) -> None:
+        raise ZeroDivisionError("a fault")
+
+    monkeypatch.setattr(clip, "_picture", fault)
+    writer = ClipWriter(tmp_path / "clip.mp4")
+    for frame in pictures()[: 2 * DEPTH]:
+        writer.offer(frame)
+    writer.close()
+    assert "ZeroDivisionError: a fault" in str(writer.error)
+
+
+def test_a_disk_that_hangs_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = threading.Event()
+    monkeypatch.setattr(clip, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(clip, "_leave_room", lambda _: answers.wait(60.0))
+    clips = Clips(tmp_path)
+    clips.keep(True)
+    for frame in pictures()[: 2 * DEPTH]:
+        clips.offer(frame, Placement("affected", 1, SourceFacts("list")))
+    assert clips._writer is not None
+    thread = clips._writer._thread
+    clips.end()
+    assert "the disk does not answer" in str(clips.words)
+    answers.set()
+    thread.join(60.0)
+    assert not thread.is_alive()
 
 
 @pytest.mark.parametrize("seconds", [0, 2])
