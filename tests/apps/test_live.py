@@ -206,7 +206,11 @@ def test_it_ends_well_and_keeps_what_it_has(tmp_path: Path) -> None:
             for number in range(10):
                 given.send(stamp.pack(1e9 + number / 30) + jpeg)
                 time.sleep(0.02)
-            assert heard(given, "state", running="running")["source"] == "the browser's camera"
+            source = heard(given, "state", running="running")["source"]
+            assert source.startswith(
+                "The browser's camera: exposure, white balance and focus cannot"
+            )
+            assert source.endswith("From the browser's camera")
             given.send(b"")
             given.send(b"x" * 100)
         assert live.end() == 0

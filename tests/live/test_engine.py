@@ -301,7 +301,7 @@ def test_settings_are_held_when_the_skin_lies_still_and_let_go_with_a_pause(
     says = "Focus could not be held: the camera may change it during a press."
     source.facts = replace(source.facts, remarks=(says,))
     gate.release(1)
-    until(lambda: engine.state.source_words == f"{says} list")
+    until(lambda: engine.state.source_words == f"{says} From list")
     assert engine._examining.placement is not None
     assert says in engine._examining.placement.examination().source.warnings
     engine.choose_side("unaffected")

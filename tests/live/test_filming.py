@@ -58,7 +58,7 @@ def test_settings_are_held_once_and_what_cannot_be_is_said(
         next(given)
     assert camera.asked == [("hold", threading.get_ident())]
     assert filmed.facts.remarks == (FOCUS,)
-    assert filmed.facts.words == f"{FOCUS} Desk camera, 1280 x 720, 30 a second"
+    assert filmed.facts.words == f"{FOCUS} From Desk camera, 1280 x 720, 30 a second"
     elsewhere(filmed.let_go)
     next(given)
     assert camera.asked[1:] == [("let_go", threading.get_ident())]

@@ -37,7 +37,7 @@ class SourceFacts:
     @property
     def words(self) -> str:
         """What to say of it on the page."""
-        return " ".join((*self.remarks, self.name))
+        return " ".join((*self.remarks, f"From {self.name}")) if self.remarks else self.name
 
 
 class LiveSource(Protocol):
