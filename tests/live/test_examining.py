@@ -86,8 +86,8 @@ def test_a_silence_begins_anew_at_the_same_site_and_is_told_for_some_seconds(
     assert examining.placement.region == SITE
     first = next(iter(told.values()))
     assert first.code == "resumed"
-    assert first.more.startswith("None came for 34 s. Results so far are kept")
-    assert all(one.code != "resumed" for t_s, one in told.items() if t_s > TOLD_S)
+    assert first.more.startswith("No picture came for 34 s. Results so far are kept")
+    assert all("No picture came" not in one.more for t_s, one in told.items() if t_s > TOLD_S)
 
 
 def test_a_site_is_forgotten_with_the_size_it_was_chosen_in_and_that_is_told(

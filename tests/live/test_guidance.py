@@ -57,7 +57,8 @@ def told(**changes: Any) -> Prompt:
         ({"phase": "done", "here": 1, "there": 1, "rest_s": 131.0}, "repeat"),
         ({"phase": "ready", "here": 1, "rest_s": 31.0}, "repeat_later"),
         ({"phase": "done", "refused": Refused(None), "rest_s": 31.0}, "not_measured"),
-        ({"interruption": Interruption(5.0, False)}, "resumed"),
+        ({"phase": "settling", "interruption": Interruption(5.0, False)}, "resumed"),
+        ({"interruption": Interruption(5.0, False)}, "press_now"),
         ({"phase": "settling", "interruption": Interruption(0.0, True)}, "resized"),
     ],
 )
@@ -116,16 +117,18 @@ def test_a_press_that_cannot_be_measured_is_not_called_done(flag: Flag) -> None:
     ("silent_s", "words"), [(5.4, "5 s"), (130.0, "2 min"), (9000.0, "more than an hour")]
 )
 def test_a_silence_is_told(silent_s: float, words: str) -> None:
-    found = told(interruption=Interruption(silent_s, resized=False))
-    assert found.more.startswith(f"None came for {words}.")
-    assert found.cue == "trouble"
-    assert_short_and_sober(found)
+    for phase, cue in (("settling", "trouble"), ("ready", "press")):
+        found = told(phase=phase, interruption=Interruption(silent_s, resized=False))
+        assert found.more.startswith(f"No picture came for {words}.")
+        assert found.cue == cue
+        assert_short_and_sober(found)
 
 
 def test_a_changed_size_is_told_with_the_site_to_choose_again() -> None:
-    found = told(interruption=Interruption(0.0, resized=True))
-    assert "chosen again" in found.more
-    assert_short_and_sober(found)
+    for phase in ("settling", "ready"):
+        found = told(phase=phase, interruption=Interruption(0.0, resized=True))
+        assert "chosen again" in found.more
+        assert_short_and_sober(found)
 
 
 def test_missing_blanching_is_no_verdict() -> None:

@@ -31,7 +31,7 @@ SILENT_S = 2.0
 """After so long without a picture, as when a camera was lost or the computer slept, a placement is
 closed and another one begun: nobody saw what happened meanwhile."""
 
-TOLD_S = 6.0
+TOLD_S = 10.0
 """So long after pictures came again, the person is told that they had not."""
 
 

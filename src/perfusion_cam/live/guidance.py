@@ -136,7 +136,7 @@ def _spoiling(known: Guided) -> Trouble | None:
 
 
 def _before(known: Guided) -> Prompt:
-    if known.interruption is not None:
+    if known.interruption is not None and known.phase == "settling":
         return _interrupted(known.interruption)
     trouble = _spoiling(known)
     if trouble is not None:
@@ -150,29 +150,25 @@ def _before(known: Guided) -> Prompt:
     wait_s = _repeat_wait_s(known)
     if wait_s > 0:
         return _repeat(known, wait_s)
-    return Prompt(
-        "press_now",
-        "Press now",
-        "Press one spot firmly until it is pale, and keep pressing while the count runs.",
-        cue="press",
-    )
+    how = "Press one spot firmly until it is pale, and keep pressing while the count runs."
+    if known.interruption is not None:
+        how = f"{_missed(known.interruption)} {how}"
+    return Prompt("press_now", "Press now", how, cue="press")
 
 
 def _interrupted(found: Interruption) -> Prompt:
-    kept = "Results so far are kept. Hold still, then press again."
-    if found.resized:
-        return Prompt(
-            "resized",
-            "The picture\u2019s size has changed",
-            f"{kept} A site that was chosen has to be chosen again.",
-            cue="trouble",
-        )
     return Prompt(
-        "resumed",
-        "Pictures come again",
-        f"None came for {_length(found.silent_s)}. {kept}",
+        "resized" if found.resized else "resumed",
+        "A new start",
+        f"{_missed(found)} Results so far are kept. Hold still, then press again.",
         cue="trouble",
     )
+
+
+def _missed(found: Interruption) -> str:
+    if found.resized:
+        return "The picture has another size; a chosen site has to be chosen again."
+    return f"No picture came for {_length(found.silent_s)}."
 
 
 def _length(silent_s: float) -> str:
