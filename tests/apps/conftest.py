@@ -1,15 +1,48 @@
 from __future__ import annotations
 
+import shutil
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
 
 import synthetic
+from live_process import PATIENCE_MS
 
 from perfusion_cam.errors import RegionError, SourceError
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    if CHROMIUM is None:
+        pytest.skip(
+            "Chromium is not installed; on Debian: apt-get install --no-install-recommends chromium"
+        )
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture
+def browser(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
+    opened: list[Browser] = []
+
+    def start(*arguments: str) -> Browser:
+        made = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", *arguments], timeout=PATIENCE_MS
+        )
+        opened.append(made)
+        return made
+
+    yield start
+    for one in opened:
+        one.close()
 
 
 @pytest.fixture

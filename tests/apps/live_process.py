@@ -14,7 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
 PATIENCE_S = 60
+PATIENCE_MS = 1000 * PATIENCE_S
 
 
 @dataclass
@@ -82,3 +86,12 @@ def running(out: Path, *options: str) -> Iterator[Live]:
         reader.join(PATIENCE_S)
         process.stdout.close()
         process.stderr.close()
+
+
+def show(context: BrowserContext, live: Live) -> Page:
+    """Open the page, and fail on whatever its console complains about."""
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.on("pageerror", lambda error: pytest.fail(f"the page failed: {error}"))
+    page.goto(live.url)
+    return page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,63 +12,17 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from live_process import Live, running
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    Page,
-    Playwright,
-    expect,
-    sync_playwright,
-)
+from live_process import Live, running, show
+from playwright.sync_api import Browser, Page, expect
 
 from perfusion_cam import analyze
 from perfusion_cam.report.document import document
 from perfusion_cam.report.folder import write_examination
 from perfusion_cam.simulate import SCENARIOS, frames
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
-PATIENCE_MS = 60_000
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None,
-    reason="Chromium is not installed; on Debian: apt-get install --no-install-recommends chromium",
-)
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture
-def browser(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
-    opened: list[Browser] = []
-
-    def start(*arguments: str) -> Browser:
-        made = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", *arguments], timeout=PATIENCE_MS
-        )
-        opened.append(made)
-        return made
-
-    yield start
-    for one in opened:
-        one.close()
-
-
-def show(context: BrowserContext, live: Live) -> Page:
-    """Open the page, and fail on whatever its console complains about."""
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    page.on("pageerror", lambda error: pytest.fail(f"the page failed: {error}"))
-    page.goto(live.url)
-    return page
 
 
 def await_prompt(page: Page, *codes: str) -> str:
@@ -241,6 +195,15 @@ def test_a_first_run_from_the_page_to_a_comparison(
         with page.expect_download() as download:
             page.click("text=Report as PDF")
         assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+        with context.expect_page() as opened:
+            page.click("text=Report as a web page")
+        report = opened.value
+        report.wait_for_load_state()
+        assert answer in report.inner_text("body").replace("\xa0", " ")
+        pictures = "[...document.images].map((one) => one.naturalWidth > 0)"
+        assert set(report.evaluate(pictures)) == {True}
+        report.close()
+        assert page.is_visible("#both")
         assert_readable(page)
         written = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))
         low, high = written["comparison"]["ratio_ci95"]
@@ -410,3 +373,21 @@ def test_saved_examinations_are_opened_one_after_another(
         page.click("#keep")
         page.wait_for_function("() => document.getElementById('kept').textContent !== ''")
         assert (tmp_path / "there" / "manual.json").exists()
+
+
+def test_a_review_says_that_it_reads_and_when_the_program_is_gone(
+    browser: Callable[..., Browser], tmp_path: Path
+) -> None:
+    examination = analyze(SAMPLES / "normal.mp4")
+    write_examination(examination, document(examination), tmp_path)
+    shutil.copy(SAMPLES / "normal.mp4", tmp_path)
+    with running(tmp_path, "--review", str(tmp_path)) as live:
+        page = show(browser().new_context(), live)
+        assert page.inner_text("#reading") == "Reading the recording…"
+        page.wait_for_function("() => document.documentElement.dataset.ready === 'true'")
+        assert page.is_hidden("#reading")
+        assert live.end() == 0
+        page.click("#release")
+        expect(page.locator("#told")).to_contain_text("The program does not answer.")
+        page.click("#on")
+        assert page.is_visible("#automatic-result .value")

@@ -135,7 +135,7 @@ class Guard:
         async def hardened(message: Message) -> None:
             if message["type"] == "http.response.start":
                 told = MutableHeaders(scope=message)
-                told["Content-Security-Policy"] = policy
+                told.setdefault("Content-Security-Policy", policy)
                 told["X-Content-Type-Options"] = "nosniff"
                 told["Referrer-Policy"] = "no-referrer"
                 told["Cache-Control"] = "no-store"

@@ -35,6 +35,11 @@ FILES = {
     "review.js": "text/javascript",
 }
 REPORTS = {HTML: "text/html", PDF: "application/pdf"}
+REPORT_POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+"""The report brings its styles and pictures along, and can run nothing."""
 TIME = struct.Struct("<d")
 
 
@@ -153,6 +158,9 @@ def make_app(
     async def report(name: str) -> FileResponse:
         if name not in REPORTS or not (folder / name).is_file():
             raise HTTPException(404)
+        if name == HTML:
+            policy = {"Content-Security-Policy": REPORT_POLICY}
+            return FileResponse(folder / name, media_type=REPORTS[name], headers=policy)
         return FileResponse(folder / name, media_type=REPORTS[name], filename=name)
 
     @app.websocket("/tab")

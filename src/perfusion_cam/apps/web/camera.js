@@ -7,11 +7,16 @@ const WANTED = {
 const QUALITY = 0.95;
 const SLEPT_MS = 1000;
 const MOST_WAITING_BYTES = 2_000_000;
-const SAID = {
-  NotAllowedError: "The camera was refused. Allow it in the browser's address bar and try again.",
-  NotFoundError: "The browser found no camera. Plug one in and try again.",
-  NotReadableError: "Another program uses the camera. Close it and try again.",
+const REFUSED = {
+  NotAllowedError: ["The camera was refused", "Allow it in the browser's address bar and try again."],
+  NotFoundError: ["The browser found no camera", "Plug one in and try again."],
+  NotReadableError: ["Another program uses the camera", "Close it and try again."],
 };
+
+function refusal(error) {
+  const [says, more] = REFUSED[error.name] ?? [`The camera cannot be used (${error.name})`, "Choose or plug in another one and try again."];
+  return { says, more: `${more} Nothing is measured until then: press \u201cUse this tab's camera\u201d under the picture.`, count_s: null, words: `${says}. ${more}` };
+}
 
 export class OwnCamera {
   constructor(video, send, tell) {
@@ -19,6 +24,11 @@ export class OwnCamera {
     this.send = send;
     this.tell = tell;
     this.stream = null;
+    this.wanted = false;
+    this.refused = null; // what to say large
+    this.failing = false;
+    this.left = 0; // pictures taken and not sent
+    this.waiting = 0;
     this.canvas = new OffscreenCanvas(16, 16);
     this.context = this.canvas.getContext("2d", { alpha: false });
     this.busy = false;
@@ -31,33 +41,72 @@ export class OwnCamera {
   }
 
   async start() {
-    if (this.stream) return;
+    if (this.stream || this.wanted) return;
+    this.wanted = true;
+    let stream;
     try {
-      this.stream = await navigator.mediaDevices.getUserMedia({ video: WANTED, audio: false });
+      stream = await navigator.mediaDevices.getUserMedia({ video: WANTED, audio: false });
     } catch (error) {
-      this.tell(SAID[error.name] ?? `The camera cannot be used (${error.name}).`, false);
+      this.wanted = false;
+      this.refused = refusal(error);
+      this.tell(this.refused.words, false);
       return;
     }
-    const [track] = this.stream.getVideoTracks();
+    if (!this.wanted) { // control was lost while the browser asked
+      for (const track of stream.getTracks()) track.stop();
+      return;
+    }
+    this.stream = stream;
+    this.refused = null;
+    const [track] = stream.getVideoTracks();
+    this.words = `Filming with ${track.label}. Pictures go to this computer's program only.`;
     track.addEventListener("ended", () => {
-      this.stream = null;
+      if (this.stream !== stream) return;
+      this.stop();
       this.tell("The camera is gone. Plug it in again and start it anew.", false);
     });
-    this.tell(`Filming with ${track.label}. Pictures go to this computer's program only.`, true);
+    this.tell(this.words, true);
     this.stayAwake();
-    this.video.srcObject = this.stream;
-    await this.video.play();
+    this.video.srcObject = stream;
+    await this.video.play().catch((error) => this.stream === stream && this.tell(`The camera gives no pictures (${error.name}).`, true));
     this.next();
   }
 
+  stop() { // a camera that nobody controls must not stay on
+    const { stream } = this;
+    if (!stream && !this.wanted && !this.refused) return;
+    this.stream = this.refused = this.video.srcObject = null;
+    this.video.cancelVideoFrameCallback(this.waiting);
+    this.wanted = false;
+    for (const track of stream?.getTracks() ?? []) track.stop();
+    this.tell("", false);
+  }
+
   next() {
-    if (this.stream) this.video.requestVideoFrameCallback((now, about) => this.take(about.captureTime ?? now));
+    if (this.stream) this.waiting = this.video.requestVideoFrameCallback((now, about) => this.take(about.captureTime ?? now));
   }
 
   async take(captured_ms) {
     this.next();
-    if (this.busy) return;
+    if (this.busy || !this.stream) {
+      this.left += this.busy;
+      return;
+    }
     this.busy = true;
+    try {
+      this.left += !(await this.film(captured_ms));
+      if (this.failing) this.tell(this.words, true);
+      this.failing = false;
+    } catch (error) {
+      this.left += 1;
+      this.failing = true;
+      this.tell(`Pictures cannot be taken (${error.name}); it is tried again.`, true);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  async film(captured_ms) {
     const { videoWidth: width, videoHeight: height } = this.video;
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     this.context.drawImage(this.video, 0, 0);
@@ -65,7 +114,6 @@ export class OwnCamera {
     const behind_ms = Date.now() - this.origin_ms - performance.now();
     if (behind_ms > SLEPT_MS) this.origin_ms += behind_ms; // the browser's clock may stand still while a computer sleeps
     const stamp = new Float64Array([(this.origin_ms + captured_ms) / 1000]);
-    this.send(new Blob([stamp, jpeg]), MOST_WAITING_BYTES);
-    this.busy = false;
+    return this.send(new Blob([stamp, jpeg]), MOST_WAITING_BYTES);
   }
 }

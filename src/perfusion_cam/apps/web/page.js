@@ -20,6 +20,7 @@ let films = false;
 let state = null;
 let cued = "";
 let failure = null;
+let compared = false;
 
 const wish = (what) => {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(what));
@@ -30,13 +31,29 @@ const sound = new Sound();
 const camera = new OwnCamera(
   at("own"),
   (blob, most) => {
-    if (controls && socket?.readyState === WebSocket.OPEN && socket.bufferedAmount < most) socket.send(blob);
+    const goes = controls && socket?.readyState === WebSocket.OPEN && socket.bufferedAmount < most;
+    if (goes) socket.send(blob);
+    return goes;
   },
   (words, filming) => {
     at("filmed").textContent = words;
     at("film").hidden = filming;
+    tellPrompt();
   },
 );
+
+function tellPrompt() {
+  if (!state) return;
+  const prompt = (films && controls && camera.refused) || state.prompt;
+  const [, says, clock] = prompt.says.match(/^(.*?)\s*(\d+:\d\d)?$/); // a clock would be read out each second
+  if (at("says").textContent !== says) at("says").textContent = says;
+  at("clock").hidden = !clock;
+  at("clock").textContent = clock ?? "";
+  at("more").textContent = prompt.more;
+  at("count").hidden = prompt.count_s === null;
+  at("count").textContent = prompt.count_s ?? "";
+  at("both").hidden = !(compared && (state.phase === "idle" || state.running === "ended"));
+}
 
 const shown = {
   tab(now) {
@@ -44,17 +61,16 @@ const shown = {
     at("notice").textContent = now.notice;
     at("watching").hidden = controls;
     at("filming").hidden = !(films && controls);
-    if (films && controls && !camera.stream && at("film").hidden === false && !at("filmed").textContent) camera.start();
+    if (!controls) camera.stop();
+    else if (films && !camera.stream && at("film").hidden === false && !at("filmed").textContent) camera.start();
+    tellPrompt();
     enable();
   },
 
   state(now) {
     state = now;
     const { prompt } = now;
-    if (at("says").textContent !== prompt.says) at("says").textContent = prompt.says;
-    at("more").textContent = prompt.more;
-    at("count").hidden = prompt.count_s === null;
-    at("count").textContent = prompt.count_s ?? "";
+    tellPrompt();
     const idle = now.phase === "idle";
     at("side").textContent = idle ? "No side chosen" : `${now.side === "affected" ? "Affected" : "Unaffected"} side`;
     at("side").className = `side ${idle ? "" : now.side}`;
@@ -68,6 +84,7 @@ const shown = {
     }));
     const dropped = now.dropped ? `, ${now.dropped} pictures left out` : "";
     at("source").textContent = now.source ? `${now.source}${dropped}` : "";
+    at("left").textContent = camera.left ? `${camera.left} of this tab's pictures were not sent, as it or the connection could not keep up.` : "";
     tellUnsaved();
     if (prompt.code !== cued) {
       cued = prompt.code;
@@ -83,8 +100,10 @@ const shown = {
 
   watched(now) {
     chart.now = now?.curve ?? null;
-    at("provisional").hidden = !now?.words;
-    at("provisional").textContent = now?.words ?? "";
+    const [time, interval] = (now?.words ?? "").split(/ (?=\()/);
+    at("provisional").hidden = !time;
+    at("provisional-time").textContent = time;
+    at("provisional-interval").textContent = interval ?? "";
     chart.draw();
   },
 
@@ -102,6 +121,8 @@ const shown = {
   },
 
   compared(now) {
+    compared = Boolean(now);
+    tellPrompt();
     at("comparison").hidden = !now;
     if (now) compare(at("compared"), now);
   },
@@ -123,6 +144,10 @@ function tellUnsaved() {
     ? `Results cannot be saved: ${state.saving_fails} They are kept here and saved as soon as that is possible.` : failure;
   at("unsaved").hidden = !words;
   at("unsaved").textContent = words ?? "";
+}
+
+function heldBack() {
+  return state?.saving_fails || failure ? "Not everything could be saved, see below. " : "";
 }
 
 function enable() {
@@ -150,6 +175,7 @@ function connect() {
   socket.addEventListener("close", () => {
     controls = false;
     enable();
+    if (at("away").hidden) at("away").textContent = `The program does not answer. ${heldBack()}Wait, or start it again and open the new address that it prints. What was saved stays in its folder.`;
     at("away").hidden = false;
     setTimeout(connect, RETRY_MS);
   });

@@ -54,6 +54,7 @@ export class Picture {
       this.canvas.width = bitmap.width;
       this.canvas.height = bitmap.height;
       this.canvas.style.aspectRatio = `${bitmap.width} / ${bitmap.height}`;
+      this.canvas.style.setProperty("--ratio", bitmap.width / bitmap.height);
     }
     this.bitmap?.close();
     this.bitmap = bitmap;
