@@ -32,7 +32,7 @@ def shown(browser: Browser, *options: str) -> Iterator[Page]:
         live = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert live.stdout is not None
         try:
-            page = browser.new_page(viewport=WIDE)
+            page = browser.new_context(viewport=WIDE).new_page()
             page.set_default_timeout(PATIENCE_MS)
             page.goto(live.stdout.readline().strip())
             yield page
@@ -48,7 +48,7 @@ def await_prompt(page: Page, code: str) -> None:
 
 def photograph(page: Page, name: str, *, whole: bool = False) -> None:
     """Keep the page as it is, in a window as long as the page if wanted."""
-    if whole:
+    for _ in range(2 * whole):  # the curve is drawn taller in a taller window
         height = page.evaluate("() => document.documentElement.scrollHeight")
         page.set_viewport_size({"width": WIDE["width"], "height": height})
         page.wait_for_timeout(300)
@@ -88,6 +88,25 @@ def examine(page: Page) -> None:
     photograph(page, "compared", whole=True)
 
 
+def refuse(page: Page) -> None:
+    """Keep what is said where the browser refuses its camera."""
+    page.wait_for_function("() => document.getElementById('says').innerText.includes('refused')")
+    photograph(page, "refused")
+
+
+def watch(page: Page) -> None:
+    """Keep a second tab, which watches."""
+    await_prompt(page, "choose_side")
+    page.click("#affected")
+    await_prompt(page, "press_now")
+    with page.context.new_page() as other:
+        other.set_viewport_size(WIDE)
+        other.goto(page.url)
+        await_prompt(other, "keep_pressing")
+        other.wait_for_timeout(1000)
+        photograph(other, "watching")
+
+
 def look_again(page: Page) -> None:
     """Keep a review in which the end of the watch was moved."""
     page.wait_for_function("() => document.documentElement.dataset.ready === 'true'")
@@ -107,9 +126,22 @@ def main() -> None:
         )
         with shown(browser, "--source", str(SAMPLES / "two-sides.mp4")) as page:
             examine(page)
+        with shown(browser, "--source", str(SAMPLES / "slow.mp4")) as page:
+            watch(page)
         with shown(browser, "--review", str(SAMPLES / "slow.mp4")) as page:
             look_again(page)
         browser.close()
+        refusing = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=[
+                "--no-sandbox",
+                "--use-fake-device-for-media-stream",
+                "--deny-permission-prompts",
+            ],
+        )
+        with shown(refusing, "--browser") as page:
+            refuse(page)
+        refusing.close()
 
 
 if __name__ == "__main__":

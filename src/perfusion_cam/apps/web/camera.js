@@ -8,14 +8,14 @@ const QUALITY = 0.95;
 const SLEPT_MS = 1000;
 const MOST_WAITING_BYTES = 2_000_000;
 const REFUSED = {
-  NotAllowedError: ["The camera was refused", "Allow it in the browser's address bar and try again."],
-  NotFoundError: ["The browser found no camera", "Plug one in and try again."],
-  NotReadableError: ["Another program uses the camera", "Close it and try again."],
+  NotAllowedError: ["The camera was refused", "Allow it in the browser's address bar"],
+  NotFoundError: ["The browser found no camera", "Plug one in"],
+  NotReadableError: ["Another program uses the camera", "Close it"],
 };
 
 function refusal(error) {
-  const [says, more] = REFUSED[error.name] ?? [`The camera cannot be used (${error.name})`, "Choose or plug in another one and try again."];
-  return { says, more: `${more} Nothing is measured until then: press \u201cUse this tab's camera\u201d under the picture.`, count_s: null, words: `${says}. ${more}` };
+  const [says, more] = REFUSED[error.name] ?? [`The camera cannot be used (${error.name})`, "Plug in another one"];
+  return { says, more: `${more}, then press \u201cUse this tab's camera\u201d.`, count_s: null, words: `${says}. ${more} and try again.` };
 }
 
 export class OwnCamera {
