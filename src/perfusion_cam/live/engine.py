@@ -52,7 +52,8 @@ class Engine:
     on_picture : callable (bytes)
         Told of every small picture, a JPEG, in a thread of its own.
     on_result : callable ()
-        Told, in the engine's thread, as soon as `state` holds a new result.
+        Told, in the engine's thread, as soon as `state` holds the result of a press whose watch is
+        over; not where the placement itself is ended.
     depth : int
         Frames that wait at most.
 
