@@ -85,5 +85,5 @@ def test_marks_keep_what_is_valid_and_what_is_clipped() -> None:
     everywhere = window.valid_of(np.ones((4, 6), bool), slice(None))
     np.testing.assert_array_equal(everywhere.reshape(valid.shape), valid)
     np.testing.assert_array_equal(window.valid_of(cells, some), valid[some][:, cells])
-    np.testing.assert_array_equal(window.always_valid(), valid.all(axis=0))
+    np.testing.assert_array_equal(window.always_valid, valid.all(axis=0))
     np.testing.assert_array_equal(window.clipped(some, cells), clipped[some][:, cells])

@@ -180,7 +180,7 @@ def log_light_from_gamma(rgb: FloatArray, code: ColourCode, floor: float) -> Flo
     What `log_light` of `linear_srgb` gives; for sRGB's curve and primaries without raising to a
     power only to take its logarithm.
     """
-    if code.transfer != "srgb" or code.matrix == "bt2020":
+    if not code.is_srgb:
         return log_light(linear_srgb(rgb, code), floor)
     rgb = _as_float(rgb)
     light = np.maximum(rgb, 0.04045)

@@ -15,6 +15,11 @@ class PerfusionCamError(Exception):
     exit_code = 1
 
 
+def unforeseen(error: Exception) -> str:
+    """Say what went wrong in the program itself."""
+    return f"internal error: {type(error).__name__}: {error}. Please report this line."
+
+
 class SourceError(PerfusionCamError):
     """A recording cannot be opened or holds no picture."""
 

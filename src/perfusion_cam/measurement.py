@@ -56,7 +56,7 @@ class Sighting:
             and one.since_last_s == other.since_last_s
             and one.seen_bare
             and watched_s > one.uncovered_s + SIGHTED_S
-            and np.array_equal(self.seen, item.window.always_valid())
+            and np.array_equal(self.seen, item.window.always_valid)
         )
 
 
@@ -75,7 +75,7 @@ def sight_press(item: PressWindow, region: Region | None = None) -> Sighting:
     """
     press, window = item.press, item.window
     within = None if region is None else region.cells(window.shape)
-    watched_s, seen = float(window.t_s[-1]), window.always_valid()
+    watched_s, seen = float(window.t_s[-1]), window.always_valid
     site = locate(window, press, within)
     if isinstance(site, Flag) or not press.seen_bare:
         return Sighting(press, watched_s, seen, site)

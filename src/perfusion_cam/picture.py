@@ -128,12 +128,11 @@ def upright_rgb(frame: Frame) -> NDArray[np.uint8]:
 
 def _rgb(ycc: NDArray[Any], code: ColourCode) -> NDArray[np.uint8]:
     """Levels of sRGB from code values, arrays (h, w, 3)."""
-    as_srgb = code.transfer == "srgb" and code.matrix != "bt2020"
-    if code.bits == 8 and as_srgb:
+    if code.bits == 8 and code.is_srgb:
         return np.asarray(cv2.transform(ycc, 255.0 * rgb_matrix(code)), np.uint8)
     luma, cb, cr = np.moveaxis(ycc * np.float32(2.0 ** (8 - code.bits)), -1, 0)
     rgb = rgb_from_ycc(luma, cb, cr, code)
-    if not as_srgb:
+    if not code.is_srgb:
         rgb = srgb_from_linear(linear_srgb(rgb, code)).clip(0.0, 1.0)
     return np.asarray(rgb * 255.0 + 0.5, np.uint8)
 

@@ -56,7 +56,7 @@ class Stencils(NamedTuple):
     def of(cls, window: GridWindow, press: Press, site: Site) -> Self:
         """Lay a site's shape over all the skin that was seen all the time."""
         light = window.mean_log_rgb(rested(window, press))
-        placebos = _placebos(site.cells, site.control_cells, light, window.always_valid())
+        placebos = _placebos(site.cells, site.control_cells, light, window.always_valid)
         here = _stencil(_places(site.cells), _places(site.control_cells), site.cells.shape[1])
         return cls(here, placebos)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from perfusion_cam.apps import live_words
+from perfusion_cam.errors import unforeseen
 from perfusion_cam.live.engine import Engine
 
 REFRESH_S = 0.04
@@ -118,10 +119,7 @@ class Board:
         try:
             new = json.dumps({"is": name, "now": make()}, allow_nan=False)
         except Exception as error:  # whatever it is, nobody sees it but on the page
-            self._broken[name] = (
-                f"What is shown is not up to date: internal error: {type(error).__name__}: "
-                f"{error}. Please report this line."
-            )
+            self._broken[name] = f"What is shown is not up to date: {unforeseen(error)}"
             return False
         self._broken.pop(name, None)
         if new == text:

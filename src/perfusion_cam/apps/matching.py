@@ -44,9 +44,9 @@ def match_clip(
 
     Parameters
     ----------
-    found : sequence of (contact_s, release_s)
+    found : sequence of Spanned
         In the clip's time.
-    saved : sequence of (contact_s, release_s)
+    saved : sequence of Spanned
     clip_duration_s, saved_duration_s : float
 
     Returns

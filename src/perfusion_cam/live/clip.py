@@ -14,13 +14,14 @@ import av
 import cv2
 import numpy as np
 from av.video.frame import PictureType
-from av.video.reformatter import ColorRange, Colorspace, ColorTrc
+from av.video.reformatter import ColorRange, Colorspace
 from numpy.typing import NDArray
 
-from perfusion_cam.errors import OutputError, PerfusionCamError
+from perfusion_cam.errors import OutputError, PerfusionCamError, unforeseen
 from perfusion_cam.live.placement import Placement
 from perfusion_cam.picture import turned
 from perfusion_cam.report.atomic import cannot_write, make_folder
+from perfusion_cam.sources.decoded import TRANSFER_OF_TRC
 from perfusion_cam.types import ColourCode, Frame, PlaneArray
 
 TICK = Fraction(1, 90_000)
@@ -36,7 +37,7 @@ PATIENCE_S = 10.0
 CLIP = "clip.mp4"
 ROOM_BYTES = 100_000_000
 """A clip ends before the disk is full: results matter more."""
-TRANSFERS = {"hlg": ColorTrc.ARIB_STD_B67, "pq": ColorTrc.SMPTE2084}
+TRC_OF_TRANSFER = {transfer: trc for trc, transfer in TRANSFER_OF_TRC.items()}
 MATRICES = {"bt601": Colorspace.ITU601, "bt709": Colorspace.ITU709, "bt2020": Colorspace.BT2020}
 END = None
 
@@ -197,15 +198,14 @@ def _leave_room(path: Path) -> None:
 def _tag(context: av.VideoCodecContext, colour: ColourCode) -> None:
     context.colorspace = MATRICES[colour.matrix]
     context.color_range = ColorRange.JPEG if colour.full_range else ColorRange.MPEG
-    if colour.transfer in TRANSFERS:
-        context.color_trc = TRANSFERS[colour.transfer]
+    if colour.transfer in TRC_OF_TRANSFER:
+        context.color_trc = TRC_OF_TRANSFER[colour.transfer]
 
 
 def _said(path: Path, error: Exception) -> OutputError:
     if isinstance(error, OSError | av.FFmpegError):
         return cannot_write(path, error)
-    why = f"internal error: {type(error).__name__}: {error}"
-    return OutputError(f"cannot write {path}: {why}. Please report this line.")
+    return OutputError(f"cannot write {path}: {unforeseen(error)}")
 
 
 def _picture(frame: Frame, width: int, height: int) -> av.VideoFrame:

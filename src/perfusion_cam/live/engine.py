@@ -10,7 +10,7 @@ from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
 from perfusion_cam.analysis import one_thread_each
-from perfusion_cam.errors import PerfusionCamError
+from perfusion_cam.errors import PerfusionCamError, unforeseen
 from perfusion_cam.live.clip import Clips
 from perfusion_cam.live.comparing import Compared, compare_placements, write_placements
 from perfusion_cam.live.examining import SILENT_S, Examining
@@ -163,7 +163,7 @@ class Engine:
                 self._go_on()
             except Exception as error:  # the page must say so: nobody sees this thread end
                 self._running = "lost"
-                self.failure = f"Examining has stopped: {_unforeseen(error)} Start it again."
+                self.failure = f"Examining has stopped: {unforeseen(error)} Start it again."
             self.state = self._examining.state(self._running, self._words)
 
     def _go_on(self) -> None:
@@ -288,11 +288,7 @@ class Engine:
         except PerfusionCamError as error:
             self.failure = str(error)
         except Exception as error:  # measuring must go on
-            self.failure = f"The sides cannot be compared: {_unforeseen(error)}"
+            self.failure = f"The sides cannot be compared: {unforeseen(error)}"
         else:
             if self.failure is not None:
                 self._compare_s = time.monotonic() + RETRY_S
-
-
-def _unforeseen(error: Exception) -> str:
-    return f"internal error: {type(error).__name__}: {error}. Please report this line."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -34,6 +35,11 @@ class ColourCode(NamedTuple):
     bits: int = 8
     transfer: Literal["srgb", "hlg", "pq"] = "srgb"
     assumed: bool = False
+
+    @property
+    def is_srgb(self) -> bool:
+        """Whether its RGB has the curve and the primaries of sRGB."""
+        return self.transfer == "srgb" and self.matrix != "bt2020"
 
 
 class Orientation(NamedTuple):
@@ -177,7 +183,7 @@ def marks_of(valid: BoolArray, clipped: BoolArray) -> NDArray[np.uint8]:
     return np.where(valid, inside, inside | _OUTSIDE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GridWindow:
     """Consecutive grid samples stacked, packed so that a minute fits in memory.
 
@@ -217,6 +223,7 @@ class GridWindow:
         """Which of some cells lie inside the picture, array (samples, cells)."""
         return np.asarray(cells_of(self.marks, index, cells) < _OUTSIDE)
 
+    @cached_property
     def always_valid(self) -> BoolArray:
         """Which cells lay inside the picture in every sample, array (rows, cols)."""
         return np.asarray(np.bitwise_or.reduce(self.marks[:], axis=0) < _OUTSIDE)

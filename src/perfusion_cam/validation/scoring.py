@@ -166,16 +166,16 @@ def score_presses(
 
 def _held_above(scenario: Scenario) -> tuple[RefillTruth, ...]:
     """Tell when hands were held still above the skin, and taken away again, as presses."""
-    held = []
+    hands = []
     for event in scenario.events:
         rests_s = event.start_s + (event.duration_s - event.pause_s) / 2
         leaves_s = rests_s + event.pause_s
-        held_s = event.pause_s if leaves_s < scenario.duration_s else 0.0
-        if event.kind == "hand-passes" and held_s >= HELD_S:
+        held = event.kind == "hand-passes" and event.pause_s >= HELD_S
+        if held and leaves_s < scenario.duration_s:
             place_px = (scenario.width / 2, scenario.height / 2, 0.05 * scenario.width)
             press = PressTruth(rests_s, leaves_s, *place_px, depth=0.0, tool="hand")
-            held.append(RefillTruth(press, None, None, None))
-    return tuple(held)
+            hands.append(RefillTruth(press, None, None, None))
+    return tuple(hands)
 
 
 def _score(

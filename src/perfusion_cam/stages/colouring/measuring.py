@@ -79,7 +79,7 @@ def skin_colour(window: GridWindow, press: Press, site: Site, stencils: Stencils
     else:
         read = reader(placebos)
         signs += _blood_signs(read, contrast)
-        net = net_contrast(light, site, window.shape, window.always_valid() & _same(light, site))
+        net = net_contrast(light, site, window.shape, window.always_valid & _same(light, site))
         if net is None:
             reasons.append(NO_SKIN_FOR_NET)
         else:

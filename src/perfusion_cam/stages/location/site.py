@@ -54,7 +54,7 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
     baseline = window.mean_log_rgb(_at_rest(window, press))
     reach = _reach(press.tool_cells)
     allowed = reach if within is None else within
-    seen = window.always_valid()
+    seen = window.always_valid
     if (allowed & seen).sum() < MIN_SEEN_SHARE * allowed.sum():
         return Flag.LOST
     staying = pallor_map(window, press, baseline, *STAYING_S)
