@@ -9,7 +9,7 @@ import pytest
 
 from perfusion_cam.simulate import truth_of
 from perfusion_cam.simulate.scenario import Tool
-from perfusion_cam.validation.cases import MIXED, Case
+from perfusion_cam.validation.cases import MIXED, Case, ordinary
 from perfusion_cam.validation.factors import (
     FACTORS,
     NO_PRESS,
@@ -36,6 +36,13 @@ def test_every_level_is_there_and_every_skin_type_often(full: list[Case]) -> Non
     assert levels == {(factor, level) for factor in FACTORS for level in FACTORS[factor]}
     assert min(Counter(case.scenario.fitzpatrick for case in full).values()) > 30
     assert len({press.tool for case in full for press in case.scenario.presses}) == 6
+
+
+def test_refill_laws_are_mixed_as_in_real_skin_and_all_come_back(full: list[Case]) -> None:
+    drawn = [ordinary(seed).presses[0].curve.kind for seed in range(400)]
+    assert 0.25 < drawn.count("exp") / len(drawn) < 0.4 and "stuck" not in drawn
+    often = Counter(p.curve.kind for case in full for p in case.scenario.presses)
+    assert len(often) == 7 and min(often.values()) > 15
 
 
 def test_the_grid_repeats_and_its_keys_tell_clips_apart(full: list[Case]) -> None:

@@ -5,7 +5,7 @@ The simulator never imports the estimator, so that a test of one against the oth
 
 from perfusion_cam.simulate.background import Background
 from perfusion_cam.simulate.blemishes import Blemish
-from perfusion_cam.simulate.catalogue import SCENARIOS, mild_grid, random_scenario
+from perfusion_cam.simulate.catalogue import SCENARIOS, mild_grid, random_curve, random_scenario
 from perfusion_cam.simulate.curve import Curve
 from perfusion_cam.simulate.encode import Encoding
 from perfusion_cam.simulate.events import Event
@@ -29,6 +29,7 @@ __all__ = [
     "Truth",
     "frames",
     "mild_grid",
+    "random_curve",
     "random_scenario",
     "render",
     "sign_scenario",

@@ -164,19 +164,9 @@ def random_scenario(seed: int) -> Scenario:
     width, height = ((1280, 720), (960, 540), (640, 360))[int(rng.integers(3))]
     unit = width / 1280
     fitzpatrick = int(rng.integers(1, 7))
-    kinds: tuple[CurveKind, ...] = ("exp", "two-rate", "sigmoid", "overshoot", "stuck")
     tools: tuple[Tool, ...] = ("finger", "hand", "glove-blue", "glove-black", "pen", "slide")
     exposures: tuple[Exposure, ...] = ("locked", "smooth", "stepped")
-    kind = kinds[int(rng.choice(5, p=[0.4, 0.2, 0.12, 0.18, 0.1]))]
-    curve = Curve(
-        kind,
-        tau_s=float(np.exp(rng.uniform(np.log(0.25), np.log(2.5))))
-        * (0.4 if kind in ("sigmoid", "two-rate") else 1.0),
-        delay_s=float(rng.uniform(0.3, 1.5)),
-        overshoot=float(rng.uniform(0.05, 0.2)),
-        recovered=float(rng.uniform(0.2, 0.7)),
-        fast_share=float(rng.uniform(0.5, 0.8)),
-    )
+    curve = random_curve(rng, stuck=0.1)
     tool = tools[int(rng.choice(6, p=[0.35, 0.25, 0.12, 0.08, 0.1, 0.1]))]
     contact_s, hold_s = float(rng.uniform(1.6, 3.5)), float(rng.uniform(3.0, 7.0))
     press = PressTruth(
@@ -228,4 +218,27 @@ def random_scenario(seed: int) -> Scenario:
         encoding=Encoding(
             bit_rate=int(np.exp(rng.uniform(np.log(1.5e6), np.log(1e7))) * unit**1.5)
         ),
+    )
+
+
+def random_curve(rng: np.random.Generator, stuck: float = 0.0) -> Curve:
+    """Draw a refill law: exponential, fast then slow, after a delay, or with an overshoot.
+
+    Parameters
+    ----------
+    rng : Generator
+    stuck : float
+        Share of laws by which the colour comes back only in part.
+    """
+    kinds: tuple[CurveKind, ...] = ("exp", "two-rate", "sigmoid", "overshoot", "stuck")
+    shares = np.array([0.4, 0.2, 0.12, 0.18])
+    kind = kinds[int(rng.choice(5, p=[*(shares / shares.sum() * (1 - stuck)), stuck]))]
+    return Curve(
+        kind,
+        tau_s=float(np.exp(rng.uniform(np.log(0.25), np.log(2.5))))
+        * (0.4 if kind in ("sigmoid", "two-rate") else 1.0),
+        delay_s=float(rng.uniform(0.3, 1.5)),
+        overshoot=float(rng.uniform(0.05, 0.2)),
+        recovered=float(rng.uniform(0.2, 0.7)),
+        fast_share=float(rng.uniform(0.5, 0.8)),
     )

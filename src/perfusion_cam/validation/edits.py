@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from perfusion_cam.simulate import Background, Event, PressTruth, Scenario
+from perfusion_cam.simulate import Background, Event, PressTruth, Scenario, truth_of
 from perfusion_cam.simulate.curve import Curve
 from perfusion_cam.simulate.skin import RESTING_SRGB
 from perfusion_cam.validation.cases import Edit, bit_rate
@@ -122,8 +122,9 @@ def pressed_again(wait_s: float, **changes: Any) -> Edit:
 def two_sites(scenario: Scenario) -> Scenario:
     """Press left, then right of the middle, the second one slower."""
     (one,) = scenario.presses
-    wait_s = 6.0 * one.curve.tau_s + 2.0
-    slow = Curve(tau_s=1.8 * one.curve.tau_s)
+    (refill,) = truth_of(scenario).presses
+    wait_s = 2.6 * (refill.t90_s or 0.0) + 2.0
+    slow = replace(one.curve, tau_s=1.8 * one.curve.tau_s)
     left = replace(one, x_px=0.28 * scenario.width, angle_deg=120.0)
     right = replace(
         one,
