@@ -75,7 +75,10 @@ MEANINGS: dict[Flag, FlagMeaning] = {
     Flag.LIGHT_CHANGED: FlagMeaning(
         "The light changed in a way that the skin beside the site does not explain.", False
     ),
-    Flag.TOUCHED_AGAIN: FlagMeaning("Something covered the site again during recovery.", False),
+    Flag.TOUCHED_AGAIN: FlagMeaning(
+        "Something seemed to cover the site again during recovery; what was seen then is left out.",
+        False,
+    ),
     Flag.ENDS_EARLY: FlagMeaning(
         "The recording ends, or the site was covered again, before the colour was back.", False
     ),
@@ -84,8 +87,8 @@ MEANINGS: dict[Flag, FlagMeaning] = {
         "The colour change is too small against noise, movement and light to time its return.", True
     ),
     Flag.MODELS_DISAGREE: FlagMeaning(
-        "Different recovery curves fit equally well and give different times; the interval "
-        "covers them.",
+        "Different recovery curves fit equally well and give different times; an "
+        "interval, where one is given, covers them.",
         False,
     ),
     Flag.NO_BASELINE: FlagMeaning(
