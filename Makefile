@@ -14,7 +14,7 @@ $(STAMP): pyproject.toml constraints.txt scripts/system_libraries.sh
 	    || { echo "Python's venv module is missing; on Debian or Ubuntu run: sudo apt-get install -y python3-venv" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Setting up .venv (a minute or two the first time)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@sh scripts/system_libraries.sh $(BIN)/python
 	@touch $@
 
@@ -36,7 +36,7 @@ bench: setup
 # pyCRT in an environment of its own: it pins nothing, and nothing here depends on it.
 .venv-pycrt/bin/python:
 	@test -x $@ || $(PYTHON) -m venv .venv-pycrt
-	@$@ -m pip install --quiet --disable-pip-version-check pyCRT==2.2.2
+	@$@ -m pip install -qq --disable-pip-version-check pyCRT==2.2.2
 
 pycrt: setup .venv-pycrt/bin/python
 	$(BIN)/python -m benchmarks.pycrt
