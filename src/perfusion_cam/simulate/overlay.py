@@ -11,6 +11,7 @@ import numpy as np
 from perfusion_cam.simulate.arrays import Float32Array, FloatArray
 from perfusion_cam.simulate.camera import shift
 from perfusion_cam.simulate.events import Event
+from perfusion_cam.simulate.glint import Glint
 from perfusion_cam.simulate.motion import (
     Pose,
     exit_px,
@@ -219,28 +220,6 @@ class HardShadow:
         # Skin throws warm light into the shadow.
         tint = np.array([0.92, 1.0, 1.02], np.float32) * np.float32(abs(self._event.strength))
         return np.asarray(light * np.exp(-dark[..., None] * tint), dtype=np.float32)
-
-
-class Glint:
-    """A bright reflection that wanders over the skin."""
-
-    def __init__(self, event: Event, width: int, height: int, rng: np.random.Generator) -> None:
-        self._event = event
-        self._from = rng.uniform((0.2 * width, 0.2 * height), (0.8 * width, 0.8 * height))
-        self._to = rng.uniform((0.2 * width, 0.2 * height), (0.8 * width, 0.8 * height))
-        self._size_px = 0.03 * width
-
-    def lay_over(self, light: Float32Array, t_s: float, to_frame: FloatArray) -> Float32Array:
-        share = (t_s - self._event.start_s) / self._event.duration_s
-        if not 0 < share < 1:
-            return light
-        x, y, _ = to_frame @ np.append(self._from + share * (self._to - self._from), 1.0)
-        height, width = light.shape[:2]
-        across = np.exp(-(((np.arange(width) - x) / self._size_px) ** 2))
-        down = np.exp(-(((np.arange(height) - y) / (0.6 * self._size_px)) ** 2))
-        bright = self._event.strength * np.sin(np.pi * share) ** 0.5
-        spot = (bright * down[:, None] * across[None, :]).astype(np.float32)
-        return np.asarray(light + spot[..., None], dtype=np.float32)
 
 
 def overlays_of(scenario: Scenario) -> tuple[Overlay, ...]:
