@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import threading
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from perfusion_cam.apps import live_board, live_words
@@ -16,6 +18,9 @@ from perfusion_cam.apps.live_board import Board
 from perfusion_cam.live.engine import Engine
 from perfusion_cam.live.saving import Saver
 from perfusion_cam.live.source import SourceFacts
+from perfusion_cam.live.steps import Steps
+from perfusion_cam.live.trace import Trace
+from perfusion_cam.types import GridSample
 
 PATIENCE_S = 10.0
 
@@ -109,3 +114,33 @@ def test_the_loop_may_end_while_another_thread_asks() -> None:
             self.looks = 0
 
     Leaving().refresh_now()
+
+
+def test_the_trace_is_told_in_percent_from_the_touch() -> None:
+    trace = Trace(9.0, 4.0, None, ((3.0, 0.0), (3.5, math.log(1.1))), ((8.5, math.log(0.98)),))
+    told = live_words.traced(trace)
+    assert told == {
+        "now_s": 5.0,
+        "touched": True,
+        "lifted_s": None,
+        "target_s": 5.0,
+        "place": [[-1.0, 0.0], [-0.5, 10.0]],
+        "beside": [[4.5, -2.0]],
+    }
+    assert live_words.traced(None) is None
+    before = live_words.traced(trace._replace(contact_s=None))
+    assert before is not None
+    assert (before["now_s"], before["touched"]) == (0.0, False)
+    assert before["beside"] == [[-0.5, -2.0]]
+
+
+def test_the_trace_of_a_whole_minute_is_a_small_message() -> None:
+    """What a tab is sent several times a second."""
+    steps = Steps()
+    for t_s in np.arange(0.0, 60.0, 1 / 30):
+        grid = np.zeros((9, 16, 3), np.float32)
+        valid, clipped = np.ones((9, 16), bool), np.zeros((9, 16, 3), bool)
+        steps.push(GridSample(t_s, grid, valid, clipped, np.eye(2, 3), 1.0, True))
+    points = tuple((step.t_s, -0.0123456) for step in steps.kept)
+    told = live_words.traced(Trace(60.0, 55.0, 59.0, points, points))
+    assert len(json.dumps(told)) < 4000

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from perfusion_cam.live.tail import STEP_S, Tail
+from perfusion_cam.live.steps import STEP_S, Steps
+from perfusion_cam.live.tail import Tail
 from perfusion_cam.types import GridSample, Press, PressResult, Refill, RefillCurve, Site
 
 SHAPE = (9, 16)
@@ -42,8 +43,23 @@ def measured(end_s: float) -> PressResult:
     return PressResult(press, SITE, curve, Refill("not_recovered", ()))
 
 
+class Followed:
+    """A tail with the steps that it is drawn from."""
+
+    def __init__(self) -> None:
+        self._steps, self._tail = Steps(), Tail()
+
+    def push(self, taken: GridSample, result: PressResult | None) -> None:
+        self._steps.push(taken)
+        self._tail.push(self._steps.kept, result)
+
+    @property
+    def points(self) -> Any:
+        return self._tail.points
+
+
 def test_it_follows_the_true_curve_from_where_the_measured_one_ends() -> None:
-    tail, result = Tail(), None
+    tail, result = Followed(), None
     for t_s in np.arange(RELEASE_S, RELEASE_S + 4.0, 1 / FPS):
         result = measured(t_s) if result is None and t_s > RELEASE_S + 2.0 else result
         tail.push(sample(t_s), result)
@@ -68,7 +84,7 @@ def test_it_follows_the_true_curve_from_where_the_measured_one_ends() -> None:
 
 
 def test_pictures_in_which_the_skin_is_lost_are_passed_over() -> None:
-    tail, result = Tail(), measured(RELEASE_S + 1.0)
+    tail, result = Followed(), measured(RELEASE_S + 1.0)
     for t_s in np.arange(RELEASE_S, RELEASE_S + 2.0, 1 / FPS):
         tail.push(sample(t_s, registered=t_s < RELEASE_S + 1.5), result)
     assert tail.points[-1][0] < RELEASE_S + 1.6

@@ -90,6 +90,7 @@ class Board:
                 (state.provisional, state.tail),
                 lambda: live_words.tail(state.provisional, state.tail),
             ),
+            self._put("trace", (state.trace,), lambda: live_words.traced(state.trace)),
             self._put(
                 "finished",
                 state.finished,

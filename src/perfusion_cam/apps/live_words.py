@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from perfusion_cam.live.comparing import Compared
-from perfusion_cam.live.guidance import prompt
+from perfusion_cam.live.guidance import HOLD_S, prompt
 from perfusion_cam.live.state import Finished, LiveState
 from perfusion_cam.live.tail import Point
+from perfusion_cam.live.trace import Trace
 from perfusion_cam.report.drawing import Outlines, outlines, trace_tool
 from perfusion_cam.report.findings_words import RULE_COLUMNS
 from perfusion_cam.report.wording import RESEARCH_USE_ONLY, held, verdict
@@ -72,6 +74,25 @@ def watched(result: PressResult | None) -> Plain | None:
         "words": f"provisional: {verdict(result.refill)}" if measured else None,
         "curve": curve(result),
     }
+
+
+def traced(trace: Trace | None) -> Plain | None:
+    """The colour before and during a press: light in percent, seconds from contact or from now."""
+    if trace is None:
+        return None
+    zero_s = trace.now_s if trace.contact_s is None else trace.contact_s
+    return {
+        "now_s": round(trace.now_s - zero_s, 2),
+        "touched": trace.contact_s is not None,
+        "lifted_s": None if trace.lifted_s is None else round(trace.lifted_s - zero_s, 2),
+        "target_s": HOLD_S,
+        "place": [[round(t_s - zero_s, 2), _percent(signal)] for t_s, signal in trace.place],
+        "beside": [[round(t_s - zero_s, 2), _percent(signal)] for t_s, signal in trace.beside],
+    }
+
+
+def _percent(change_log: float) -> float:
+    return round(100 * math.expm1(change_log), 2)
 
 
 def listed(one: Finished) -> Plain:

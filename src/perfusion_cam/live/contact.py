@@ -10,7 +10,7 @@ from collections import deque
 
 import numpy as np
 
-from perfusion_cam.stages.detection.activity import BurstFinder
+from perfusion_cam.stages.detection.activity import Burst, BurstFinder
 from perfusion_cam.stages.detection.departure import MAX_HOLD_S, MIN_AREA, TOOL_CHANGE
 from perfusion_cam.stages.detection.light import common_gain, largest, smooth
 from perfusion_cam.types import BoolArray, FloatArray, GridSample
@@ -21,6 +21,7 @@ LEFT_SHARE = 0.5
 """What covered the skin has left when more than this share of its cells looks otherwise."""
 DELAY_S = 0.4
 """Only grids this old, with no change seen since, enter the mean of the skin."""
+KEPT_MOVES = 20
 FADE = 0.1
 """Weight of the newest such grid in the mean of the skin, bare or covered."""
 
@@ -38,6 +39,10 @@ class ContactWatch:
         When that was last seen to leave.
     tool_cells : array (rows, cols) bool or None
         Where it rests.
+    moves : deque of Burst
+        The last stretches in which something moved.
+    moving_s : float or None
+        Since when something moves now.
     """
 
     def __init__(self) -> None:
@@ -50,6 +55,8 @@ class ContactWatch:
         self.contact_s: float | None = None
         self.lifted_s: float | None = None
         self.tool_cells: BoolArray | None = None
+        self.moves: deque[Burst] = deque(maxlen=KEPT_MOVES)
+        self.moving_s: float | None = None
 
     @property
     def moving(self) -> bool:
@@ -62,6 +69,11 @@ class ContactWatch:
             self._quiet_s = self.bare_s = None
             return
         ended = self._bursts.push(sample)
+        self.moves.extend(ended)
+        if not self.moving:
+            self.moving_s = None
+        elif self.moving_s is None:
+            self.moving_s = sample.t_s
         if self.moving or ended:
             self._recent.clear()
         if self._quiet_s is None or ended:

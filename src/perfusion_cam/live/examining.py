@@ -13,12 +13,29 @@ from perfusion_cam.live.phases import PhaseWatch
 from perfusion_cam.live.placement import Placement, Side
 from perfusion_cam.live.saving import Saver
 from perfusion_cam.live.source import SourceFacts
-from perfusion_cam.live.state import Finished, Guided, Interruption, LiveState, Refused, Running
+from perfusion_cam.live.state import (
+    Finished,
+    Guided,
+    Interruption,
+    LiveState,
+    Phase,
+    Refused,
+    Running,
+)
+from perfusion_cam.live.steps import Steps
 from perfusion_cam.live.tail import Tail
+from perfusion_cam.live.trace import TraceWatch
 from perfusion_cam.quality import Flag
 from perfusion_cam.settings import Region
 from perfusion_cam.stages.detection.detector import WATCH_S
-from perfusion_cam.types import Examination, Frame, GridShape, PressResult, Refill
+from perfusion_cam.types import (
+    Examination,
+    Frame,
+    GridSample,
+    GridShape,
+    PressResult,
+    Refill,
+)
 
 PROVISIONAL_S, PROVISIONAL_SHARE = 1.0, 0.15
 """A press being watched is measured again after so long, or this share of the time since its
@@ -30,6 +47,9 @@ LAST_PROVISIONAL_S = 2.5
 SILENT_S = 2.0
 """After so long without a picture, as when a camera was lost or the computer slept, a placement is
 closed and another one begun: nobody saw what happened meanwhile."""
+
+TRACED: set[Phase] = {"settling", "ready", "pressing", "lifted"}
+"""Phases in which the colour is followed before its return is measured."""
 
 TOLD_S = 10.0
 """So long after pictures came again, the person is told that they had not."""
@@ -111,8 +131,8 @@ class Examining:
         assert sample is not None
         self._keep(placement, found)
         self._measure_again(placement, sample.t_s)
-        self._tail.push(sample, self._provisional)
         self._phases.push(sample, self._provisional, bool(found))
+        self._look(placement, sample)
         self._conditions.push(sample, placement.session.grid)
         return bool(found)
 
@@ -156,6 +176,7 @@ class Examining:
             tool_cells=self._phases.contact.tool_cells if self._is("pressing") else None,
             provisional=self._provisional,
             tail=self._tail.points,
+            trace=None if self._trace is None else self._trace.trace,
             finished=self.finished,
             dropped=0 if placement is None else len(placement.dropped_s),
             frames=0 if placement is None else placement.frames,
@@ -166,7 +187,8 @@ class Examining:
         self._interruption: Interruption | None = None
         self._phases = PhaseWatch()
         self._conditions = ConditionWatch()
-        self._tail = Tail()
+        self._steps, self._tail = Steps(), Tail()
+        self._trace: TraceWatch | None = None
         self._provisional: PressResult | None = None
         self._measuring: Future[PressResult | None] | None = None
         self._measured_s = -np.inf
@@ -216,6 +238,17 @@ class Examining:
         if watched is not None:
             self._measuring = self._aside.submit(session.provisional, watched)
             self._measured_s, self._measured_release_s = t_s, release_s
+
+    def _look(self, placement: Placement, sample: GridSample) -> None:
+        """Follow the colour for the eye."""
+        self._steps.push(sample)
+        self._tail.push(self._steps.kept, self._provisional)
+        if self._trace is None:
+            self._trace = TraceWatch(placement.place.cells(placement.session.grid))
+        if self._phases.phase in TRACED:
+            self._trace.push(sample, self._steps.kept, self._phases.contact)
+        else:
+            self._trace.rest()
 
     def _is(self, phase: str) -> bool:
         return self._placement is not None and self._phases.phase == phase

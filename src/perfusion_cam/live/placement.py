@@ -63,6 +63,11 @@ class Placement:
         """Pictures taken so far."""
         return len(self._times_s)
 
+    @property
+    def place(self) -> Region:
+        """Where a press is expected: round the chosen site, or the middle of the picture."""
+        return self.region_round(0.5, 0.5) if self.region is None else self.region
+
     def region_round(self, x: float, y: float) -> Region:
         """Region round a point given in shares, 0 to 1, of width and height."""
         width, height = self.size_px

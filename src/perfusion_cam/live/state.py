@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from perfusion_cam.live.placement import Side
 from perfusion_cam.live.tail import Point
+from perfusion_cam.live.trace import Trace
 from perfusion_cam.live.trouble import Trouble
 from perfusion_cam.quality import Flag
 from perfusion_cam.types import BoolArray, FloatArray, GridShape, PressResult
@@ -127,6 +128,8 @@ class LiveState:
         The press being watched, measured as if it ended now.
     tail : tuple of (t_s, signal)
         How its curve went on since, by a quick look.
+    trace : Trace or None
+        The colour before and during a press, by a quick look; None after it.
     finished : tuple of Finished
     dropped, frames : int
         Pictures left out and taken in this placement.
@@ -144,6 +147,7 @@ class LiveState:
     tool_cells: BoolArray | None
     provisional: PressResult | None
     tail: tuple[Point, ...]
+    trace: Trace | None
     finished: tuple[Finished, ...]
     dropped: int
     frames: int

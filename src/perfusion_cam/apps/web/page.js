@@ -107,6 +107,13 @@ const shown = {
     chart.draw();
   },
 
+  trace(now) {
+    chart.trace = now;
+    at("colour-title").textContent = now ? "Colour, live" : "Return of the colour";
+    at("curves").hidden = Boolean(now);
+    chart.draw();
+  },
+
   tail(now) {
     chart.tail = now;
     chart.draw();
