@@ -66,7 +66,7 @@ def press_pose(
         way, rise = share**1.6, share**0.9
     elif after > 0:
         share = after / lift
-        way, rise = share**2.2, share**1.4
+        way, rise = share**press.lift_power, share ** (press.lift_power - 0.8)
     else:
         way = rise = 0.0
     a = np.deg2rad(press.angle_deg)

@@ -40,6 +40,9 @@ class PressTruth:
         *slide* is clear: skin and blanch are seen through it.
     approach_s, lift_s : float
         How long the tool needs from the edge of the picture to the skin and back.
+    lift_power : float
+        How it gathers way as it leaves, its path being time to this power: 2 under a constant
+        force, 3 in a smooth reach (Flash & Hogan 1985, 10.1523/JNEUROSCI.05-07-01688.1985).
     angle_deg : float
         Direction, clockwise from the right, in which the tool sticks out of the picture.
     yield_px : float
@@ -65,6 +68,7 @@ class PressTruth:
     tool: Tool = "finger"
     approach_s: float = 0.35
     lift_s: float = 0.25
+    lift_power: float = 2.2
     angle_deg: float = 35.0
     yield_px: float = 2.0
     creep_s: float = 0.2
@@ -79,6 +83,8 @@ class PressTruth:
             raise ValueError(f"release_s {self.release_s} must follow contact_s {self.contact_s}")
         if not 0.05 <= self.lift_s <= 2.0:
             raise ValueError(f"lift_s must lie in 0.05 to 2, not {self.lift_s}")
+        if not 1.2 <= self.lift_power <= 3.5:
+            raise ValueError(f"lift_power must lie in 1.2 to 3.5, not {self.lift_power}")
         if not 0.05 <= self.approach_s <= 3.0:
             raise ValueError(f"approach_s must lie in 0.05 to 3, not {self.approach_s}")
         if 0 <= self.contact_s < self.approach_s + 0.3:

@@ -73,9 +73,11 @@ def ordinary(seed: int, size: tuple[int, int] = FULL_SIZE, fps: float = FULL_FPS
         curve=_any_curve(random_curve(of_curve), of_curve),
         depth=float(rng.uniform(0.5, 0.9)),
         lift_s=float(rng.uniform(0.2, 0.35)),
+        lift_power=_lift_power(of_curve),
         angle_deg=float(rng.uniform(0, 360)),
         yield_px=2 * unit,
         limb_px=unit * float(rng.uniform(0, 3)),
+        uneven=float(of_curve.uniform(0, 0.25)),
     )
     return Scenario(
         name=f"ordinary-{seed}",
@@ -133,8 +135,10 @@ def mixed(seed: int) -> Case:
     curve = _any_curve(clip.presses[0].curve if clip.presses else Curve(), rng)
     inward = now_and_then(0.2, 0.2, 0.8)
     creep_s = 0.2 + now_and_then(0.15, 0.2, 1.5)
+    power = _lift_power(np.random.default_rng([seed, 101]))
     presses = tuple(
-        replace(press, curve=curve, inward=inward, creep_s=creep_s) for press in clip.presses
+        replace(press, curve=curve, inward=inward, creep_s=creep_s, lift_power=power)
+        for press in clip.presses
     )
     encoding = replace(
         clip.encoding, quarter_turns=int(rng.integers(4)), mirrored=bool(rng.random() < 0.1)
@@ -164,6 +168,11 @@ def _any_curve(common: Curve, rng: np.random.Generator) -> Curve:
         Curve("linear", tau_s=float(rng.uniform(1.0, 4.0))),
     ]
     return curves[int(rng.choice(3, p=[0.8, 0.12, 0.08]))]
+
+
+def _lift_power(rng: np.random.Generator) -> float:
+    """Draw how a tool gathers way, from a flick to a smooth reach."""
+    return float(rng.uniform(1.4, 3.0))
 
 
 def mild_cases() -> list[Case]:
