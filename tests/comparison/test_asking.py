@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
 import synthetic
 
 from perfusion_cam.comparison import Question, answer
+from perfusion_cam.comparison.earlier import read_result
 from perfusion_cam.comparison.pressed import presses_of
 from perfusion_cam.errors import ComparisonError, RegionError
 from perfusion_cam.report.comparison_document import comparison_document
@@ -187,6 +188,16 @@ class TestBaseline:
             self.asked(path)
         assert "b.json is no result of perfusion-cam" in str(caught.value)
         assert "\n" not in str(caught.value)
+
+    def test_a_provisional_time_is_refused_and_left_out_beside_final_ones(self, tmp_path):
+        path = tmp_path / "result.json"
+        provisional = pressed(0, 9.0)
+        path.write_text(to_json(document(replace(filmed(C), presses=()), provisional=provisional)))
+        with pytest.raises(ComparisonError, match="provisional time only"):
+            self.asked(path)
+        path.write_text(to_json(document(filmed(C, (pressed(0, 0.4),)), provisional=provisional)))
+        (final,) = read_result(path).presses
+        assert final.crt_s == pytest.approx(0.4 * np.log(10), abs=1e-3)
 
     def test_a_missing_file_is_said(self, tmp_path):
         with pytest.raises(ComparisonError, match="No such file"):

@@ -57,6 +57,12 @@ def assert_identical(one: Any, other: Any) -> None:
             assert mine == yours, field.name
 
 
+def presses_on(folder: Path) -> list[Any]:
+    """Presses that are final on disk."""
+    path = folder / "affected-1" / "result.json"
+    return list(json.loads(path.read_text())["presses"]) if path.exists() else []
+
+
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Callable[..., Engine]]:
     engines = []
@@ -94,14 +100,15 @@ def test_a_result_is_told_at_once_and_before_it_is_written(
     told = []
 
     def look() -> None:
-        told.append((len(engine.state.finished), (tmp_path / "affected-1").exists()))
+        told.append((len(engine.state.finished), len(presses_on(tmp_path))))
 
     longer = [replace(pictures()[-1], t_s=12.1 + 0.4 * step) for step in range(70)]
     engine = made(lambda: ListSource([*pictures(), *longer]), depth=1000, on_result=look)
     engine.choose_side("affected")
     until(lambda: engine.state.guided.running == "ended")
     assert engine.state.finished[0].result.press.ended_by == "watched"
-    assert told == [(1, False)]
+    assert told == [(1, 0)]
+    until(lambda: len(presses_on(tmp_path)) == 1)
 
 
 def test_dropped_pictures_are_counted_and_the_rest_measured_as_offline(
@@ -133,7 +140,7 @@ def test_dropped_pictures_are_counted_and_the_rest_measured_as_offline(
     (live,) = engine.state.finished
     (expected,) = offline([frame for frame in pictures() if frame.t_s not in missing])
     assert live.result.refill.crt_s == expected.refill.crt_s
-    (_, examination), *_ = engine._examining.examinations()
+    (_, examination, _), *_ = engine._examining.examinations()
     assert examination.source.frames == len(pictures()) - 5
     assert any("5 pictures were left out" in told for told in examination.source.warnings)
 
@@ -303,7 +310,7 @@ def test_settings_are_held_when_the_skin_lies_still_and_let_go_with_a_pause(
     gate.release(1)
     until(lambda: engine.state.source_words == f"{says} From list")
     assert engine._examining.placement is not None
-    assert says in engine._examining.placement.examination().source.warnings
+    assert says in engine._examining.placement.examined().examination.source.warnings
     engine.choose_side("unaffected")
     until(lambda: engine.state.guided.side == "unaffected")
     assert source.calls == ["hold"]

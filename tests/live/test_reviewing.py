@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pressing import pictures
 from test_engine import assert_identical
+from test_examining import AtOnce
 
+from perfusion_cam.apps.saved import SavedDocument
 from perfusion_cam.errors import RegionError
+from perfusion_cam.live.clip import ClipWriter
+from perfusion_cam.live.examining import Examining
 from perfusion_cam.live.reviewing import BY_HAND_SE_S, Change, Review
+from perfusion_cam.live.saving import Saver
+from perfusion_cam.live.source import SourceFacts
 from perfusion_cam.picture import upright_rgb
 from perfusion_cam.quality import Flag
+from perfusion_cam.settings import Region
 from perfusion_cam.sources.video_file import VideoFile
 
 SAMPLE = Path(__file__).parents[2] / "sample_videos" / "normal.mp4"
@@ -91,3 +100,28 @@ def test_any_picture_can_be_had_by_its_time(review: Review, number: int) -> None
         np.testing.assert_array_equal(upright_rgb(found), upright_rgb(wanted))
     assert review.to_frame(wanted.t_s).shape == (2, 3)
     assert review.picture(99.0).t_s == pytest.approx(479 / 30, abs=0.01)
+
+
+def test_a_site_that_was_chosen_is_looked_for_again_in_the_clip(tmp_path: Path) -> None:
+    """Looked for elsewhere than where the skin was pressed: everywhere, it would be found."""
+    saver = Saver(tmp_path)
+    examining = Examining(saver, AtOnce())
+    examining.start("affected", SourceFacts("camera"), Region.circle(260.0, 40.0, 30.0))
+    writer = ClipWriter(tmp_path / "clip.mp4")
+    for frame in pictures():
+        examining.push(frame)
+        writer._frames.put(frame)  # unlike `offer`, waits: here nothing may be missing
+    examining.close()
+    writer.close()
+    saver.close()
+    content = (tmp_path / "affected-1" / "result.json").read_text(encoding="utf-8")
+    saved = SavedDocument.model_validate_json(content)
+    with closing(Review(tmp_path / "clip.mp4", region=saved.region())) as again:
+        found = [one.refill for one in again.examination.presses]
+        same = [(one.status, one.reasons[0]) for one in saved.presses]
+        assert [(one.status, one.reasons[0]) for one in found] == same
+        assert [one.crt_s for one in found] == [None] * len(same)
+        for number, one in enumerate(found):
+            assert again.refit(number, Change()).refill.flags == one.flags
+    with closing(Review(tmp_path / "clip.mp4")) as everywhere:
+        assert [one.refill.status for one in everywhere.examination.presses] == ["measured"]

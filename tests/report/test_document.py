@@ -14,6 +14,7 @@ from perfusion_cam.quality import Flag
 from perfusion_cam.report.document import collection, document, to_json, trace_document
 from perfusion_cam.report.wording import RESEARCH_USE_ONLY
 from perfusion_cam.schema import result_schema
+from perfusion_cam.settings import Region
 from perfusion_cam.types import PressResult
 
 
@@ -52,6 +53,37 @@ def test_a_press_under_way_at_the_start_has_no_error_of_contact(validator):
 
 def test_a_recording_without_a_press_obeys_the_schema(validator):
     validator.validate(document(synthetic.examination(presses=())))
+
+
+@pytest.mark.parametrize(
+    ("region", "written"),
+    [
+        (Region.circle(31.5, 20.0, 8.0), {"x": 31.5, "y": 20.0, "radius": 8.0}),
+        (
+            Region.box(1.0, 2.0, 30.0, 40.0),
+            {"left": 1.0, "top": 2.0, "width": 30.0, "height": 40.0},
+        ),
+    ],
+)
+def test_where_the_site_was_looked_for_is_kept(validator, examination, region, written):
+    content = json.loads(to_json(document(examination, region=region)))
+    validator.validate(content)
+    assert content["region"] == written
+    assert "region" not in document(examination)
+
+
+def test_a_provisional_press_is_not_among_the_presses_and_always_measured(validator, examination):
+    back, not_back, _ = examination.presses
+    none = dataclasses.replace(examination, presses=())
+    content = json.loads(to_json(document(none, provisional=back)))
+    validator.validate(content)
+    assert content["presses"] == []
+    assert content["provisional"]["press"]["crt_s"] == document(examination)["presses"][0]["crt_s"]
+    assert "not a result" in content["provisional"]["note"]
+    assert "provisional" not in document(examination)
+    assert not validator.is_valid(document(none, provisional=not_back))
+    content["presses"] = [content["provisional"]]
+    assert not validator.is_valid(content)
 
 
 def test_collection_keeps_results_and_failures(validator, examination):

@@ -79,7 +79,7 @@ class Batch:
     def _examine(self, video: Path) -> None:
         with shown_progress(f"analysing {video.name}") as progress:
             examination = analyze(video, region=self.region, on_progress=progress)
-        content = document(examination)
+        content = document(examination, region=self.region)
         self.documents.append(content)
         if self.tables:
             emit(examination_text(examination, *terminal()))

@@ -178,7 +178,7 @@ def _analysed(item: Item, review: Review) -> dict[str, Any]:
         "presses": [_told(review, one) for one in review.examination.presses],
         "numbers": numbers,
         "saved": [there[n - 1].words() if n and there else None for n in numbers],
-        "remarks": _remarks(item, numbers),
+        "remarks": _remarks(item, numbers) + (item.saved.document.unfinished() if item.saved else []),
     }
 
 
@@ -191,7 +191,7 @@ def _saved(item: Item) -> dict[str, Any]:
         "presses": presses,
         "numbers": list(range(1, 1 + len(presses))),
         "saved": [one["words"] for one in presses],
-        "remarks": [],
+        "remarks": item.saved.document.unfinished(),
     }
 
 

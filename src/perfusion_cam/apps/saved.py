@@ -23,6 +23,7 @@ from perfusion_cam.report.atomic import write
 from perfusion_cam.report.document import to_json
 from perfusion_cam.report.folder import CURVE, RESULT, STILL
 from perfusion_cam.report.wording import RESEARCH_USE_ONLY, seconds, verdict
+from perfusion_cam.settings import Region
 from perfusion_cam.sources.video_file import sha256_of
 from perfusion_cam.types import BoolArray, Examination, FloatArray, Refill
 
@@ -68,12 +69,59 @@ class SavedSource(BaseModel):
     duration_s: float
 
 
+class SavedCircle(BaseModel):
+    """Where the site was looked for: a circle."""
+
+    x: float
+    y: float
+    radius: float
+
+    def region(self) -> Region:
+        """The same to look for it again."""
+        return Region.circle(self.x, self.y, self.radius)
+
+
+class SavedBox(BaseModel):
+    """Where the site was looked for: a box."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def region(self) -> Region:
+        """The same to look for it again."""
+        return Region.box(self.left, self.top, self.width, self.height)
+
+
+class SavedProvisional(BaseModel):
+    """A press that was still being watched."""
+
+    press: SavedPress
+
+
 class SavedDocument(BaseModel):
     """A `result.json`."""
 
     number: Literal[1] = Field(alias="schema")
     source: SavedSource
     presses: list[SavedPress]
+    searched: SavedCircle | SavedBox | None = Field(default=None, alias="region")
+    provisional: SavedProvisional | None = None
+
+    def region(self) -> Region | None:
+        """Where the site was looked for; None is everywhere."""
+        return None if self.searched is None else self.searched.region()
+
+    def unfinished(self) -> list[str]:
+        """What to say of a press whose watch the examination did not live to end."""
+        if self.provisional is None:
+            return []
+        found = self.provisional.press.words()
+        return [
+            f"One more press was still being watched when the examination broke off. {found} was "
+            "provisional and is no result."
+        ]
 
 
 @dataclass(frozen=True, slots=True)

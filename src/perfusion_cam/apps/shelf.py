@@ -65,7 +65,8 @@ class Shelf:
                 return
             if self._review is None or self._number != number:
                 self._close()
-                self._review, self._number = Review(item.recording), number
+                region = None if item.saved is None else item.saved.document.region()
+                self._review, self._number = Review(item.recording, region=region), number
             yield item, self._review
 
     def close(self) -> None:

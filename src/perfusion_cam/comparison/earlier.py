@@ -46,6 +46,11 @@ def read_result(path: Path) -> EarlierResult:
         raise _no_result(path, "it is not JSON") from error
     if not isinstance(content, dict) or content.get("schema") != SCHEMA:
         raise _no_result(path, f"it has no schema number {SCHEMA}")
+    if "provisional" in content and not content.get("presses"):
+        raise ComparisonError(
+            f"{path.name} holds a provisional time only: its examination broke off while the press "
+            "was watched; give a result.json of a press that was watched to its end"
+        )
     try:
         return _result(content)
     except (LookupError, TypeError, ValueError, AttributeError) as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perfusion_cam.comparison import Answer, Question, answer
-from perfusion_cam.live.placement import Side
+from perfusion_cam.live.placement import Examined
 from perfusion_cam.report.atomic import make_folder
 from perfusion_cam.report.comparison_content import ComparisonContent, comparison_content
 from perfusion_cam.report.comparison_document import comparison_document
@@ -15,7 +15,6 @@ from perfusion_cam.report.comparison_folder import write_comparison
 from perfusion_cam.report.document import document, to_json
 from perfusion_cam.report.folder import write_examination
 from perfusion_cam.thresholds import Profile, Subject
-from perfusion_cam.types import Examination
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +26,13 @@ class Compared:
 
 
 def compare_placements(
-    examinations: Sequence[tuple[Side, Examination]], subject: Subject, profiles: Sequence[Profile]
+    examinations: Sequence[Examined], subject: Subject, profiles: Sequence[Profile]
 ) -> Compared | None:
     """Compare the sides as far as they were examined.
 
     Parameters
     ----------
-    examinations : sequence of (side, Examination)
+    examinations : sequence of Examined
         Those without a press are passed over.
     subject : Subject
     profiles : sequence of Profile
@@ -44,23 +43,21 @@ def compare_placements(
         None until both sides have a press.
     """
     pressed = {
-        Path(examination.source.file): (side, examination)
-        for side, examination in examinations
-        if examination.presses
+        Path(one.examination.source.file): one for one in examinations if one.examination.presses
     }
     sides = {
-        wanted: tuple(path for path, (side, _) in pressed.items() if side == wanted)
+        wanted: tuple(path for path, one in pressed.items() if one.side == wanted)
         for wanted in ("affected", "unaffected")
     }
     if not all(sides.values()):
         return None
     question = Question(affected=sides["affected"], unaffected=sides["unaffected"], subject=subject)
-    found = answer(question, lambda path: pressed[path][1], profiles)
+    found = answer(question, lambda path: pressed[path].examination, profiles)
     return Compared(found, comparison_content(found, comparison_document(found)["colour"]))
 
 
 def write_placements(
-    examinations: Sequence[tuple[Side, Examination]], found: Compared | None, folder: Path
+    examinations: Sequence[Examined], found: Compared | None, folder: Path
 ) -> None:
     """Write the files of placements that are over, and of the comparison if there is one.
 
@@ -68,9 +65,9 @@ def write_placements(
     ------
     OutputError
     """
-    for _, examination in examinations:
+    for _, examination, region in examinations:
         place = make_folder(folder / examination.source.file)
-        write_examination(examination, document(examination), place)
+        write_examination(examination, document(examination, region=region), place)
     if found is not None:
         written = to_json(comparison_document(found.answer))
         write_comparison(found.answer, found.content, written, folder)

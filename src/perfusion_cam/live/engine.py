@@ -119,7 +119,7 @@ class Engine:
         self._measuring.shutdown()
         self._comparing.shutdown()
         self._look_aside()
-        self._saver.write()
+        self._saver.close()
         return self._saver.fails or self.failure
 
     @property

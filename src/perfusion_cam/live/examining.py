@@ -10,7 +10,7 @@ import numpy as np
 from perfusion_cam.live.conditions import ConditionWatch
 from perfusion_cam.live.memory import give_back
 from perfusion_cam.live.phases import PhaseWatch
-from perfusion_cam.live.placement import Placement, Side
+from perfusion_cam.live.placement import Examined, Placement, Side
 from perfusion_cam.live.saving import Saver
 from perfusion_cam.live.source import SourceFacts
 from perfusion_cam.live.state import (
@@ -29,7 +29,6 @@ from perfusion_cam.quality import Flag
 from perfusion_cam.settings import Region
 from perfusion_cam.stages.detection.detector import WATCH_S
 from perfusion_cam.types import (
-    Examination,
     Frame,
     GridSample,
     GridShape,
@@ -71,7 +70,7 @@ class Examining:
         self._placement: Placement | None = None
         self._counts: dict[Side, int] = {"affected": 0, "unaffected": 0}
         self._released_s: dict[Side, float] = {}
-        self.closed: list[tuple[Side, Examination]] = []
+        self.closed: list[Examined] = []
         """Placements that are over and in which something was pressed."""
         self._side: Side = "affected"
         self._facts = SourceFacts("none")
@@ -133,13 +132,17 @@ class Examining:
         self._measure_again(placement, sample.t_s)
         self._phases.push(sample, self._provisional, bool(found))
         self._look(placement, sample)
+        back = self._back(placement)
+        if not found and back is not self._saved:
+            self._write(placement, back)
         self._conditions.push(sample, placement.session.grid)
         return bool(found)
 
     def save(self) -> None:
         """Write what is known of the placement under way."""
         if self._placement is not None:
-            self._write(self._placement)
+            self._write(self._placement, self._back(self._placement))
+            self._aside.submit(give_back)
 
     def close(self) -> None:
         """End the placement: what is still being watched gets its result as it stands."""
@@ -148,17 +151,18 @@ class Examining:
             return
         found = placement.close()
         self._keep(placement, found)
-        if found:
-            self._write(placement)
+        if found or self._saved is not None:
+            self._write(placement, None)
+            self._aside.submit(give_back)
         if placement.presses:
-            self.closed.append((placement.side, placement.examination()))
+            self.closed.append(placement.examined())
         self._begin()
 
-    def examinations(self) -> list[tuple[Side, Examination]]:
+    def examinations(self) -> list[Examined]:
         """All placements in which something was pressed, as far as they are known."""
         open_ones = []
         if self._placement is not None and self._placement.presses:
-            open_ones.append((self._placement.side, self._placement.examination()))
+            open_ones.append(self._placement.examined())
         return self.closed + open_ones
 
     def state(self, running: Running, source_words: str) -> LiveState:
@@ -190,6 +194,7 @@ class Examining:
         self._steps, self._tail = Steps(), Tail()
         self._trace: TraceWatch | None = None
         self._provisional: PressResult | None = None
+        self._saved: PressResult | None = None
         self._measuring: Future[PressResult | None] | None = None
         self._measured_s = -np.inf
         self._measured_release_s: float | None = None
@@ -214,9 +219,17 @@ class Examining:
             release_s = result.press.release_s + (placement.start_s or 0.0)
             self._released_s[placement.side] = release_s
 
-    def _write(self, placement: Placement) -> None:
-        self._saver.save(placement.examination())
-        self._aside.submit(give_back)
+    def _back(self, placement: Placement) -> PressResult | None:
+        """The press being watched, where its colour is back as far as can be told now."""
+        found = self._provisional
+        if found is None or found.refill.status != "measured":
+            return None
+        over_s = [one.press.release_s for one in placement.presses]
+        return None if found.press.release_s in over_s else found
+
+    def _write(self, placement: Placement, provisional: PressResult | None) -> None:
+        self._saved = provisional
+        self._saver.save(placement.examined(), provisional)
 
     def _measure_again(self, placement: Placement, t_s: float) -> None:
         """Measure the press being watched as if it ended now, now and then."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,14 @@ Side = Literal["affected", "unaffected"]
 
 REGION_SHARE = 0.12
 """Radius of a chosen site as a share of the picture's longer side."""
+
+
+class Examined(NamedTuple):
+    """What a placement gave, and where its site was looked for."""
+
+    side: Side
+    examination: Examination
+    region: Region | None
 
 
 class Placement:
@@ -72,7 +80,8 @@ class Placement:
         """Region round a point given in shares, 0 to 1, of width and height."""
         width, height = self.size_px
         x_px, y_px = min(x * width, width - 1), min(y * height, height - 1)
-        return Region.circle(x_px, y_px, REGION_SHARE * max(width, height))
+        radius_px = REGION_SHARE * max(width, height)
+        return Region.circle(round(x_px, 1), round(y_px, 1), round(radius_px, 1))
 
     def push(self, frame: Frame) -> list[PressResult]:
         """Take one frame, of the same size as all; return the presses complete with it."""
@@ -98,9 +107,10 @@ class Placement:
         """Close what is still being watched."""
         return self._keep(self.session.flush())
 
-    def examination(self) -> Examination:
+    def examined(self) -> Examined:
         """Tell what was found so far, as of a recording that ends here."""
-        return examination_of(self.session, self.presses, self._info())
+        found = examination_of(self.session, self.presses, self._info())
+        return Examined(self.side, found, self.region)
 
     def _keep(self, found: list[PressResult]) -> list[PressResult]:
         self.presses += found

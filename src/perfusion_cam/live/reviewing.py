@@ -55,6 +55,8 @@ class Review:
     ----------
     path : Path
     on_progress : callable (t_s, duration_s or None), optional
+    region : Region, optional
+        Where to look for sites.
 
     Raises
     ------
@@ -63,11 +65,18 @@ class Review:
     """
 
     def __init__(
-        self, path: Path, on_progress: Callable[[float, float | None], None] | None = None
+        self,
+        path: Path,
+        on_progress: Callable[[float, float | None], None] | None = None,
+        region: Region | None = None,
     ) -> None:
         pressed: list[PressWindow] = []
+        self._region = region
         self.examination: Examination = analyze(
-            path, on_progress=on_progress, on_press=lambda item, _: pressed.append(item)
+            path,
+            region=region,
+            on_progress=on_progress,
+            on_press=lambda item, _: pressed.append(item),
         )
         self._pressed = sorted(pressed, key=lambda item: item.press.contact_s)
         with VideoFile(path) as video:
@@ -129,13 +138,13 @@ class Review:
         if change.end_s is not None:
             press = replace(press, ended_s=end_s, ended_by="recording")
         changed = PressWindow(press, _until(item.window, end_s))
-        sighting = sight_press(changed, self._region(number, change))
+        sighting = sight_press(changed, self._region_of(number, change))
         result = measure_press(changed, sighting, self._bits_per_pixel)
         return flag_gaps(result, self.examination.source)
 
-    def _region(self, number: int, change: Change) -> Region | None:
+    def _region_of(self, number: int, change: Change) -> Region | None:
         if change.site_px is None:
-            return None
+            return self._region
         source, site = self.examination.source, self.examination.presses[number].site
         radius_px = SITE_SHARE * max(source.width, source.height)
         region = Region.circle(*change.site_px, SITE_RADII * site.radius_px if site else radius_px)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from perfusion_cam.analysis import flag_gaps
 from perfusion_cam.errors import OutputError
+from perfusion_cam.live.placement import Examined
 from perfusion_cam.report.atomic import make_folder, write
 from perfusion_cam.report.document import document, to_json
 from perfusion_cam.report.folder import RESULT
-from perfusion_cam.types import Examination
+from perfusion_cam.types import PressResult
 
 RETRY_S = 3.0
 
 
 class Saver:
-    """Writes each placement's document to a folder of its own.
+    """Writes each placement's document to a folder of its own, in a thread of its own.
 
     Parameters
     ----------
@@ -28,25 +32,49 @@ class Saver:
         self.fails: str | None = None
         """Why something waits to be written; None where nothing does."""
         self._waiting: dict[str, bytes] = {}
+        self._changing = threading.Lock()
+        self._writing = ThreadPoolExecutor(1, "saving")
         self._retry_s = 0.0
 
-    def save(self, examination: Examination) -> None:
-        """Write what is known of a placement, or keep it until it can be written."""
-        self._waiting[examination.source.file] = to_json(document(examination)).encode()
-        self.write()
+    def save(self, examined: Examined, provisional: PressResult | None = None) -> None:
+        """Write what is known of a placement, or keep it until it can be written; never waits.
+
+        Parameters
+        ----------
+        examined : Examined
+        provisional : PressResult, optional
+            A press that is still being watched.
+        """
+        _, found, region = examined
+        if provisional is not None:
+            provisional = flag_gaps(provisional, found.source)
+        content = to_json(document(found, region=region, provisional=provisional)).encode()
+        with self._changing:
+            self._waiting[found.source.file] = content
+        self._writing.submit(self._write)
 
     def retry(self) -> None:
         """Try again to write what waits, now and then."""
-        if self._waiting and time.monotonic() >= self._retry_s:
-            self.write()
+        if self.fails is not None and time.monotonic() >= self._retry_s:
+            self._retry_s = time.monotonic() + RETRY_S
+            self._writing.submit(self._write)
 
-    def write(self) -> None:
-        """Write what waits now."""
-        for name, content in list(self._waiting.items()):
+    def close(self) -> None:
+        """Write what waits, for the last time."""
+        self._writing.submit(self._write)
+        self._writing.shutdown()
+
+    def _write(self) -> None:
+        with self._changing:
+            waiting = list(self._waiting.items())
+        for name, content in waiting:
             try:
                 write(make_folder(self.folder / name) / RESULT, content)
             except OutputError as error:
-                self.fails, self._retry_s = str(error), time.monotonic() + RETRY_S
+                self._retry_s = time.monotonic() + RETRY_S
+                self.fails = str(error)
                 return
-            del self._waiting[name]
+            with self._changing:
+                if self._waiting[name] is content:
+                    del self._waiting[name]
         self.fails = None

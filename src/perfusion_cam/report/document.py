@@ -12,9 +12,11 @@ from typing import Any, Protocol
 from perfusion_cam.errors import PerfusionCamError
 from perfusion_cam.report.colour_document import colour_document
 from perfusion_cam.report.wording import RESEARCH_USE_ONLY
+from perfusion_cam.settings import Region
 from perfusion_cam.types import (
     Examination,
     Press,
+    PressResult,
     Refill,
     RefillCurve,
     Site,
@@ -23,6 +25,8 @@ from perfusion_cam.types import (
 )
 
 SCHEMA = 1
+REGION_FIELDS = {"circle": ("x", "y", "radius"), "box": ("left", "top", "width", "height")}
+NOT_FINAL = "Provisional, not a result: the press was still being watched."
 
 Document = dict[str, Any]
 
@@ -40,18 +44,34 @@ class Trace(Protocol):
     def release_s(self) -> float: ...
 
 
-def document(examination: Examination) -> Document:
-    """Turn the examination of one recording into plain values, absent ones None, never NaN."""
-    return {
+def document(
+    examination: Examination,
+    *,
+    region: Region | None = None,
+    provisional: PressResult | None = None,
+) -> Document:
+    """Turn the examination of one recording into plain values, absent ones None, never NaN.
+
+    Parameters
+    ----------
+    examination : Examination
+    region : Region, optional
+        Where the site was looked for.
+    provisional : PressResult, optional
+        A press that is still being watched: it stands apart from those that are final.
+    """
+    content = {
         "schema": SCHEMA,
         "notice": RESEARCH_USE_ONLY,
         "software": dict(examination.software),
         "source": _source(examination.source),
-        "presses": [
-            _entry(_press(result.press), result.site, result.refill, result.colour)
-            for result in examination.presses
-        ],
+        "presses": [_result(result) for result in examination.presses],
     }
+    if region is not None:
+        content["region"] = dict(zip(REGION_FIELDS[region.kind], region.numbers, strict=True))
+    if provisional is not None:
+        content["provisional"] = {"note": NOT_FINAL, "press": _result(provisional)}
+    return content
 
 
 def collection(
@@ -159,6 +179,10 @@ def _site(site: Site | None) -> Document | None:
         "y": _number(site.y_px, 1),
         "radius": _number(site.radius_px, 1),
     }
+
+
+def _result(result: PressResult) -> Document:
+    return _entry(_press(result.press), result.site, result.refill, result.colour)
 
 
 def _entry(

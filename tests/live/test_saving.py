@@ -1,0 +1,150 @@
+"""Readings are on disk as soon as they exist, and none that may change is taken for a final one."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from pressing import pictures
+from test_engine import offline, until
+from test_examining import AtOnce
+
+from perfusion_cam.live import saving
+from perfusion_cam.live.examining import Examining
+from perfusion_cam.live.placement import Placement
+from perfusion_cam.live.saving import Saver
+from perfusion_cam.live.source import SourceFacts
+from perfusion_cam.schema import result_schema
+from perfusion_cam.settings import Region
+from perfusion_cam.types import Frame
+
+LAST = pictures()[-1]
+LATER = [replace(LAST, t_s=LAST.t_s + 0.4 * step) for step in range(1, 71)]
+"""The skin stays as it is until the watch is over."""
+
+DYING = """
+import sys, threading, time
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from pressing import ListSource, pictures
+from perfusion_cam.live.engine import Engine
+from perfusion_cam.live.saving import Saver
+folder, gate = Path(sys.argv[1]), threading.Semaphore(0)
+source = ListSource(pictures(), ends=False, gate=gate)
+engine = Engine(lambda: source, Saver(folder), (), depth=1000)
+engine.start()
+engine.choose_side("affected")
+result = folder / "affected-1" / "result.json"
+for _ in pictures()[1:]:
+    gate.release()
+    time.sleep(0.02)
+    if result.exists():
+        break
+print("written" if result.exists() else "not", flush=True)
+time.sleep(600)
+"""
+
+
+def written(folder: Path) -> dict[str, Any]:
+    content = dict(json.loads((folder / "affected-1" / "result.json").read_text()))
+    Draft202012Validator(result_schema()).validate(content)
+    return content
+
+
+def test_a_killed_program_leaves_the_provisional_reading_marked_as_such(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", DYING, str(tmp_path), str(Path(__file__).parent)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "written\n"
+        process.send_signal(signal.SIGKILL)
+    left = written(tmp_path)
+    assert left["presses"] == []
+    (expected,) = offline(pictures())
+    low, high = left["provisional"]["press"]["crt_ci95_s"]
+    assert expected.refill.crt_s is not None
+    assert low <= expected.refill.crt_s <= high
+    assert "not a result" in left["provisional"]["note"]
+
+
+class Counting(Saver):
+    """A saver that tells what it was given."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.given: list[tuple[int, bool]] = []
+
+    def save(self, examined: Any, provisional: Any = None) -> None:
+        self.given.append((len(examined.examination.presses), provisional is not None))
+        super().save(examined, provisional)
+
+
+def examined(saver: Saver, given: list[Frame]) -> Examining:
+    examining = Examining(saver, AtOnce())
+    examining.start("affected", SourceFacts("camera"))
+    for frame in given:
+        if examining.push(frame):
+            examining.save()
+    return examining
+
+
+def test_the_final_result_takes_the_place_of_the_provisional_one(tmp_path: Path) -> None:
+    saver = Counting(tmp_path)
+    measured: set[int] = set()
+    examining = examined(saver, [])
+    for frame in [*pictures(), *LATER]:
+        if examining.push(frame):
+            examining.save()
+        measured.add(id(examining.state("running", "").provisional))
+    saver.close()
+    assert saver.given[-1] == (1, False)
+    assert set(saver.given[:-1]) == {(0, True)}
+    assert len(saver.given) <= len(measured) + 1
+    left = written(tmp_path)
+    assert len(left["presses"]) == 1
+    assert "provisional" not in left
+
+
+def test_a_placement_that_is_ended_leaves_nothing_provisional(tmp_path: Path) -> None:
+    saver = Counting(tmp_path)
+    examining = examined(saver, list(pictures()))
+    assert saver.given
+    assert saver.given[-1] == (0, True)
+    examining.close()
+    saver.close()
+    assert saver.given[-1] == (1, False)
+    assert "provisional" not in written(tmp_path)
+
+
+def test_a_disk_that_hangs_holds_up_nobody_and_gets_the_newest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, whole = threading.Event(), saving.write
+    calls: list[bytes] = []
+
+    def hang(path: Path, content: bytes) -> None:
+        calls.append(content)
+        answers.wait(60.0)
+        whole(path, content)
+
+    monkeypatch.setattr(saving, "write", hang)
+    saver = Saver(tmp_path)
+    placement = Placement("affected", 1, SourceFacts("list"), Region.circle(150, 95, 40))
+    for frame in pictures()[:30]:
+        placement.push(frame)
+        saver.save(placement.examined())
+    until(lambda: len(calls) == 1)
+    assert saver.fails is None
+    answers.set()
+    saver.close()
+    assert len(calls) == 2
+    left = written(tmp_path)
+    assert left["source"]["frames"] == 30
+    assert left["region"] == {"x": 150, "y": 95, "radius": 40}
