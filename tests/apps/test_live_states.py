@@ -141,10 +141,10 @@ def test_the_wait_for_the_next_press_is_read_out_once(
     )
     for left_s in (103, 102, 101):
         waiting = guided("ready", rest_s=120.0 - left_s)
-        assert prompt(waiting).code == "repeat_later"
+        assert prompt(waiting).code == "next_site"
         program.say("state", state(waiting))
         expect(page.locator("#clock")).to_have_text(f"1:{left_s - 60}")
-    assert page.evaluate("window.said") == ["Next press here in"]
+    assert page.evaluate("window.said") == ["Next place now, or the same in"]
     program.say("state", state(guided("ready")))
     expect(page.locator("#says")).to_have_text("Press now")
     assert page.is_hidden("#clock")

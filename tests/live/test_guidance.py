@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import pytest
 
-from perfusion_cam.live.guidance import Prompt, prompt
+from perfusion_cam.live.guidance import REPEAT_S, Prompt, prompt
 from perfusion_cam.live.state import Guided, Interruption, Phase, Refused, Running
 from perfusion_cam.live.trouble import Trouble
 from perfusion_cam.quality import Flag
@@ -53,9 +53,9 @@ def told(**changes: Any) -> Prompt:
         ({"phase": "recovering", "troubles": (Trouble.MOVING,)}, "hold_still_recovering"),
         ({"phase": "unrecognised"}, "unrecognised"),
         ({"phase": "done", "here": 1}, "other_side"),
-        ({"phase": "done", "here": 1, "there": 1, "rest_s": 31.0}, "repeat_later"),
+        ({"phase": "done", "here": 1, "there": 1, "rest_s": 31.0}, "next_site"),
         ({"phase": "done", "here": 1, "there": 1, "rest_s": 131.0}, "repeat"),
-        ({"phase": "ready", "here": 1, "rest_s": 31.0}, "repeat_later"),
+        ({"phase": "ready", "here": 1, "rest_s": 31.0}, "next_site"),
         ({"phase": "done", "refused": Refused(None), "rest_s": 31.0}, "not_measured"),
         ({"phase": "settling", "interruption": Interruption(5.0, False)}, "resumed"),
         ({"interruption": Interruption(5.0, False)}, "press_now"),
@@ -93,8 +93,17 @@ def test_the_hold_is_counted_down() -> None:
     assert told(phase="pressing", phase_s=5.0).cue == "release"
 
 
-def test_the_wait_for_a_repeat_is_told_in_minutes() -> None:
-    assert "1:29" in told(phase="done", here=1, there=1, rest_s=31.0).says
+def test_only_the_same_place_is_told_to_wait_and_the_next_one_is_not() -> None:
+    for phase in ("done", "ready"):
+        found = told(phase=phase, here=1, there=1, rest_s=31.0)
+        assert "ext place" in found.says
+        assert found.says.endswith("the same in 1:29")
+        assert "next place of this side, or choose the other side" in found.more
+        assert "2 minutes" in found.more
+        over = told(phase=phase, here=1, there=1, rest_s=REPEAT_S + 0.5)
+        assert "wait" not in f"{over.says} {over.more}"
+        assert over.code in ("repeat", "press_now")
+    assert REPEAT_S == 120
 
 
 def test_the_other_side_is_named() -> None:
@@ -108,7 +117,7 @@ def test_a_press_that_cannot_be_measured_is_not_called_done(flag: Flag) -> None:
     found = told(phase="done", here=1, there=1, rest_s=31.0, refused=Refused(flag))
     assert found.says == "Could not be measured"
     assert found.cue == "trouble"
-    assert found.more.endswith(" Press again, here after 2 minutes of rest.")
+    assert found.more.endswith(" Press the next place, or here after 2 minutes of rest.")
     assert len(found.more) > len(told(phase="done", refused=Refused(None)).more) + 20
     assert_short_and_sober(found)
 

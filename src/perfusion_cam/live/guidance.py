@@ -149,7 +149,7 @@ def _before(known: Guided) -> Prompt:
         )
     wait_s = _repeat_wait_s(known)
     if wait_s > 0:
-        return _repeat(known, wait_s)
+        return _next_site(wait_s, "Next place now, or the same in")
     how = "Press one spot firmly until it is pale, and keep pressing while the count runs."
     if known.interruption is not None:
         how = f"{_missed(known.interruption)} {how}"
@@ -224,27 +224,33 @@ def _done(known: Guided) -> Prompt:
     if known.refused is not None:
         flag = known.refused.flag
         advice = "" if flag is None else ADVICE.get(flag, "")
-        again = f"{advice} Press again, here after 2 minutes of rest.".lstrip()
+        again = f"{advice} Press the next place, or here after 2 minutes of rest.".lstrip()
         return Prompt("not_measured", "Could not be measured", again, cue="trouble")
     if known.there < known.here:
         return Prompt(
             "other_side",
             "Done. Now the other side",
-            f"Choose \u201c{other(known.side)} side\u201d, then point the camera there.",
+            f"Choose \u201c{other(known.side)} side\u201d, then point the camera there. More "
+            "places of this side can be pressed first.",
             cue="done",
         )
     wait_s = _repeat_wait_s(known)
     if wait_s > 0:
-        return _repeat(known, wait_s, cue="done")
-    return Prompt("repeat", "Done. Press again", "More presses a side narrow the interval.")
+        return _next_site(wait_s, "Done. Next place, or the same in", cue="done")
+    return Prompt(
+        "repeat",
+        "Done. Press again",
+        "The same place or the next: more presses narrow the interval.",
+    )
 
 
-def _repeat(known: Guided, wait_s: float, cue: Cue | None = None) -> Prompt:
+def _next_site(wait_s: float, says: str, cue: Cue | None = None) -> Prompt:
     minutes, seconds = divmod(math.ceil(wait_s), 60)
     return Prompt(
-        "repeat_later",
-        f"Next press here in {minutes}:{seconds:02d}",
-        "The same place needs 2 minutes of rest; another place or the other side does not.",
+        "next_site",
+        f"{says} {minutes}:{seconds:02d}",
+        "Press the next place of this side, or choose the other side. Only a place that was "
+        "pressed needs 2 minutes of rest.",
         cue=cue,
     )
 

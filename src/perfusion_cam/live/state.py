@@ -62,7 +62,7 @@ class Guided:
     watch_left_s : float or None
         How much longer the recovery is watched.
     rest_s : float or None
-        How long ago this place was pressed last; None where it was not.
+        How long ago the last place of this side was released; None where there is none.
     interruption : Interruption or None
         What happened a moment ago.
     refused : Refused or None
