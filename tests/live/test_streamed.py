@@ -85,7 +85,8 @@ STEADY = [10_000.0 + step / 30 for step in range(30)]
 @pytest.mark.parametrize("at", [0, 7])
 def test_one_wrong_stamp_stops_nothing(wrong: float, at: int) -> None:
     given = [*STEADY[:at], wrong, *STEADY[at:]]
-    taken = [t_s for t_s in map(Stamps().take, given) if t_s is not None]
+    stamps = Stamps()
+    taken = [t_s for one in given if (t_s := stamps.take(one, 0.0)) is not None]
     assert np.diff(taken).min() > 0
     assert len(taken) >= len(STEADY) - FOLLOWING + 1
     if at:
@@ -95,14 +96,46 @@ def test_one_wrong_stamp_stops_nothing(wrong: float, at: int) -> None:
 @pytest.mark.parametrize("shift_s", [3600.0, -3600.0])
 def test_another_clock_is_followed_and_time_still_rises(shift_s: float) -> None:
     stamps = Stamps()
-    taken = [t_s for t_s in map(stamps.take, STEADY) if t_s is not None]
+    taken = [stamps.take(t_s, t_s) for t_s in STEADY]
     assert taken == STEADY
-    after = [stamps.take(t_s + shift_s + 1.0) for t_s in STEADY]
+    after = [stamps.take(t_s + shift_s + 1.0, t_s + 1.0) for t_s in STEADY]
     assert after[: FOLLOWING - 1] == [None] * (FOLLOWING - 1)
     later = [t_s for t_s in after if t_s is not None]
     assert len(later) == len(STEADY) - FOLLOWING + 1
-    assert later[0] - taken[-1] > SILENT_S  # a new placement: nobody knows how long it took
+    assert later[0] - STEADY[-1] > SILENT_S  # a new placement: nobody knows how long it took
     np.testing.assert_allclose(np.diff(later), 1 / 30, atol=1e-6)
+
+
+@pytest.mark.parametrize("silent_s", [6.0, 3600.0])
+def test_after_a_silence_no_picture_is_refused(silent_s: float) -> None:
+    stamps = Stamps()
+    for t_s in STEADY:
+        stamps.take(t_s, t_s)
+    after = [t_s + silent_s for t_s in STEADY]
+    assert [stamps.take(t_s, t_s + 0.1) for t_s in after] == after
+
+
+def test_a_stream_that_a_fault_has_closed_can_be_opened_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fault(*_: object) -> Frame:
+        raise ZeroDivisionError("a fault")
+
+    source = StreamedCamera()
+    with monkeypatch.context() as broken:
+        broken.setattr(JpegDecoder, "frame", fault)
+        source.send(1.0, jpeg())
+        intake = Intake(source)
+        intake.start()
+        intake._thread.join(PATIENCE_S)
+        assert "ZeroDivisionError" in str(intake.error)
+    source.send(2.0, jpeg())
+    again = Intake(source)
+    again.start()
+    frame = again.get(PATIENCE_S)
+    assert frame is not None
+    assert frame.t_s == 2.0
+    again.stop()
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,15 @@ from queue import Empty, Full, Queue
 
 from perfusion_cam.errors import SourceError
 from perfusion_cam.live.source import LiveSource, SourceFacts
+from perfusion_cam.sources.camera import now_s
 from perfusion_cam.sources.jpeg import JpegDecoder
 from perfusion_cam.types import Frame
 
 DEPTH = 8
 WAIT_S = 0.2
 JUMP_S = 5.0
-"""A stamp that is further ahead, or that goes back, is believed only when others follow on it."""
+"""A stamp that is ahead by more than this and the silence before it, or that goes back, is believed
+only when others follow on it."""
 FOLLOWING = 5
 """So many in a row."""
 LAST_S = 1e11
@@ -32,23 +34,32 @@ class Stamps:
 
     def __init__(self) -> None:
         self._last_s: float | None = None
+        self._came_s = 0.0
         self.shift_s = 0.0
         """What is added to stamps."""
         self._other_s = 0.0
         self._others = 0
 
-    def take(self, stamp_s: float) -> float | None:
-        """Give the time of a picture, later than all before; None where it is refused."""
+    def take(self, stamp_s: float, came_s: float) -> float | None:
+        """Give the time of a picture, later than all before; None where it is refused.
+
+        Parameters
+        ----------
+        stamp_s : float
+        came_s : float
+            When the picture came, by this computer's clock.
+        """
         if not 0.0 <= stamp_s <= LAST_S:
             return None
         t_s = stamp_s + self.shift_s
-        if self._last_s is not None and not 0 < t_s - self._last_s <= JUMP_S:
+        most_s = JUMP_S + came_s - self._came_s
+        if self._last_s is not None and not 0 < t_s - self._last_s <= most_s:
             if not self._follows(stamp_s):
                 return None
             if t_s <= self._last_s:
                 self.shift_s = self._last_s + JUMP_S - stamp_s
                 t_s = self._last_s + JUMP_S
-        self._others, self._last_s = 0, t_s
+        self._others, self._last_s, self._came_s = 0, t_s, came_s
         return t_s
 
     def _follows(self, stamp_s: float) -> bool:
@@ -72,7 +83,7 @@ class StreamedCamera(LiveSource):
     )
 
     def __init__(self) -> None:
-        self._sent: Queue[tuple[float, bytes]] = Queue(DEPTH)
+        self._sent: Queue[tuple[float, float, bytes]] = Queue(DEPTH)
         self._closed = threading.Event()
         self._stamps = Stamps()
         self._lost: deque[float] = deque()
@@ -81,18 +92,19 @@ class StreamedCamera(LiveSource):
     def send(self, t_s: float, jpeg: bytes) -> None:
         """Give one picture, in JPEG, with the time at which it was taken; never waits."""
         try:
-            self._sent.put_nowait((t_s, jpeg))
+            self._sent.put_nowait((t_s, now_s(), jpeg))
         except Full:
             self._lost.append(t_s)
 
     def __iter__(self) -> Iterator[Frame]:
+        self._closed.clear()  # it may have been closed by a fault, and is opened again
         decoder, index = JpegDecoder(), 0
         while not self._closed.is_set():
             try:
-                stamp_s, jpeg = self._sent.get(timeout=WAIT_S)
+                stamp_s, came_s, jpeg = self._sent.get(timeout=WAIT_S)
             except Empty:
                 continue
-            t_s = self._stamps.take(stamp_s)
+            t_s = self._stamps.take(stamp_s, came_s)
             if t_s is None:
                 self._lost.append(stamp_s)
                 continue
