@@ -121,6 +121,7 @@ def test_a_crash_loses_the_last_second_at_most(tmp_path: Path) -> None:
 
 
 def test_a_clip_that_cannot_be_written_says_so_and_nothing_waits(tmp_path: Path) -> None:
+    (tmp_path / "none").write_text("in the way")
     writer = ClipWriter(tmp_path / "none" / "clip.mp4")
     for frame in pictures()[:60]:
         writer.offer(frame)
@@ -143,23 +144,38 @@ def test_a_fault_of_the_program_ends_the_clip_alone(
     assert "ZeroDivisionError: a fault" in str(writer.error)
 
 
-def test_a_disk_that_hangs_is_not_waited_for(
+def test_a_disk_that_hangs_holds_up_no_placement_and_its_missing_pictures_are_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = threading.Event()
-    monkeypatch.setattr(clip, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(clip, "PATIENCE_S", 60.0)
     monkeypatch.setattr(clip, "_leave_room", lambda _: answers.wait(60.0))
     clips = Clips(tmp_path)
     clips.keep(True)
-    for frame in pictures()[: 2 * DEPTH]:
-        clips.offer(frame, Placement("affected", 1, SourceFacts("list")))
-    assert clips._writer is not None
-    thread = clips._writer._thread
-    clips.end()
+    threads = []
+    for number in (1, 2):
+        for frame in pictures()[: 2 * DEPTH]:
+            clips.offer(frame, Placement("affected", number, SourceFacts("list")))
+        assert clips._writer is not None
+        assert "pictures missing" in str(clips.words)
+        threads.append(clips._writer._thread)
+        clips.end()
+        assert threads[-1].is_alive()
+    clips.offer(pictures()[0], Placement("affected", 3, SourceFacts("list")))
+    assert clips._writer is None, "pictures of hung clips would fill the memory"
+    monkeypatch.setattr(clip, "PATIENCE_S", 0.0)
     assert "the disk does not answer" in str(clips.words)
+    assert "1 pictures are missing" in str(clips.words)
     answers.set()
-    thread.join(60.0)
-    assert not thread.is_alive()
+    for thread in threads:
+        thread.join(60.0)
+        assert not thread.is_alive()
+    for frame in pictures()[:5]:
+        clips.offer(frame, Placement("affected", 3, SourceFacts("list")))
+    assert "1 pictures missing" in str(clips.words)
+    monkeypatch.setattr(clip, "PATIENCE_S", 60.0)
+    clips.close()
+    assert (tmp_path / "affected-3" / "clip.mp4").exists()
 
 
 @pytest.mark.parametrize("seconds", [0, 2])
@@ -192,8 +208,8 @@ def test_each_placement_has_a_clip_of_its_own_while_they_are_wanted(tmp_path: Pa
         for frame in pictures()[:5]:
             clips.offer(frame, placement)
         assert clips.words == f"The clip is kept as {placement.name}/clip.mp4."
-    clips.end()
+    clips.close()
     clips.offer(pictures()[5], other)
-    clips.end()
+    clips.close()
     found = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.glob("*/*"))
     assert found == ["affected-1/clip.mp4", "affected-2/clip-2.mp4", "affected-2/clip.mp4"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import shutil
 import threading
-from contextlib import suppress
+import time
 from fractions import Fraction
 from pathlib import Path
 from queue import Empty, Full, Queue
@@ -33,7 +33,10 @@ compression rounds away: of a simulated press the refill time came out 0.4 % off
 and 11 % at the 23 that encoders choose by themselves, the blanch depth 0.1 %, 6 % and 5 %."""
 DEPTH = 45
 PATIENCE_S = 10.0
-"""So long the end of a clip is waited for, and so long again for its last pictures."""
+"""A disk that needs longer for the last pictures of a clip is said not to answer."""
+LOOK_S = 0.1
+MOST = 2
+"""So many clips are written at a time: one, and the last one's end."""
 CLIP = "clip.mp4"
 ROOM_BYTES = 100_000_000
 """A clip ends before the disk is full: results matter more."""
@@ -43,7 +46,7 @@ END = None
 
 
 class ClipWriter:
-    """Writes frames as they come, in a thread of its own; never waits.
+    """Writes frames as they come, in a thread of its own; never waits but in `close`.
 
     Parameters
     ----------
@@ -52,19 +55,33 @@ class ClipWriter:
 
     Attributes
     ----------
+    path : Path
+        With a number, where there was such a file.
     missing : int
         Frames that were left out because others still waited.
-    error : PerfusionCamError or None
-        Why nothing more is written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, missing: int = 0) -> None:
         self.path = path
-        self.missing = 0
-        self.error: PerfusionCamError | None = None
-        self._frames: Queue[Frame | None] = Queue(DEPTH)
+        self.missing = missing
+        self._error: PerfusionCamError | None = None
+        self._ended_s: float | None = None
+        self._frames: Queue[Frame] = Queue(DEPTH)
         self._thread = threading.Thread(target=self._run, name="clip", daemon=True)
         self._thread.start()
+
+    @property
+    def writing(self) -> bool:
+        """Whether something may still be written."""
+        return self._thread.is_alive()
+
+    @property
+    def error(self) -> PerfusionCamError | None:
+        """Why nothing more is written."""
+        late = self._ended_s is not None and time.monotonic() > self._ended_s + PATIENCE_S
+        if self._error is None and late and self.writing:
+            return cannot_write(self.path, TimeoutError("the disk does not answer"))
+        return self._error
 
     def offer(self, frame: Frame) -> None:
         """Give the next frame."""
@@ -73,35 +90,39 @@ class ClipWriter:
         except Full:
             self.missing += 1
 
-    def close(self) -> None:
-        """Write what waits and end the file, but do not wait long for a disk that hangs."""
-        try:
-            self._frames.put(END, timeout=PATIENCE_S)
-        except Full:
-            self._forget()
-            self._frames.put_nowait(END)
-        self._thread.join(PATIENCE_S)
-        if self._thread.is_alive():
-            self.error = cannot_write(self.path, TimeoutError("the disk does not answer"))
+    def end(self) -> None:
+        """Take no more, and end the file once what waits is written."""
+        if self._ended_s is None:
+            self._ended_s = time.monotonic()
 
-    def _forget(self) -> None:
-        with suppress(Empty):
-            while True:
-                self._frames.get_nowait()
-                self.missing += 1
+    def close(self) -> None:
+        """End the file and wait for it, but not for long."""
+        self.end()
+        self._thread.join(PATIENCE_S)
 
     def _run(self) -> None:
         try:
             self._write()
         except Exception as error:  # a clip that fails must not stop what measures
-            self.error = _said(self.path, error)
-            while self._frames.get() is not END:
+            self._error = _said(self.path, error)
+            while self._next() is not END:
                 self.missing += 1
 
+    def _next(self) -> Frame | None:
+        while True:
+            ended = self._ended_s is not None
+            try:
+                return self._frames.get(timeout=0.0 if ended else LOOK_S)
+            except Empty:
+                if ended:
+                    return END
+
     def _write(self) -> None:
-        first = self._frames.get()
+        first = self._next()
         if first is END:
             return
+        make_folder(self.path.parent)
+        self.path = claim(self.path)
         options = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "flush_packets": "1"}
         with av.open(str(self.path), "w", format="mp4", options=options) as out:
             stream = out.add_stream("libx264", rate=30)
@@ -119,7 +140,7 @@ class ClipWriter:
                     _leave_room(self.path)
                     picture.pict_type, key_s = PictureType.I, frame.t_s
                 out.mux(stream.encode(picture))
-                frame = self._frames.get()
+                frame = self._next()
             out.mux(stream.encode(None))
 
 
@@ -136,20 +157,23 @@ class Clips:
         self.wanted = False
         self._folder = folder
         self._writer: ClipWriter | None = None
-        self._failed: str | None = None
+        self._ended: tuple[ClipWriter, ...] = ()
+        self._left_out = 0
 
     @property
     def words(self) -> str | None:
         """What to say of them; None where none is wanted."""
         if not self.wanted:
             return None
-        if self._writer is None:
-            return self._failed or "The clip of the next placement is kept."
-        missing = f", {self._writer.missing} pictures missing" if self._writer.missing else ""
-        kept = self._writer.path.relative_to(self._folder)
-        if self._writer.error is not None:
-            return str(self._writer.error)
-        return f"The clip is kept as {kept}{missing}."
+        writer = self._writer
+        if writer is None:
+            failed = next((one.error for one in self._ended if one.error is not None), None)
+            missing = f" {self._left_out} pictures are missing." if self._left_out else ""
+            return f"{failed}{missing}" if failed else "The clip of the next placement is kept."
+        if writer.error is not None:
+            return str(writer.error)
+        missing = f", {writer.missing} pictures missing" if writer.missing else ""
+        return f"The clip is kept as {writer.path.relative_to(self._folder)}{missing}."
 
     def keep(self, wanted: bool) -> None:
         """Keep clips from now on, or no more."""
@@ -164,29 +188,38 @@ class Clips:
         if self._writer is not None and self._writer.path.parent.name != placement.name:
             self.end()
         if self._writer is None:
-            try:
-                folder = make_folder(self._folder / placement.name)
-            except PerfusionCamError as error:
-                self._failed = str(error)
+            if sum(one.writing for one in self._ended) >= MOST:
+                self._left_out += 1
                 return
-            self._failed = None
-            self._writer = ClipWriter(unused(folder))
+            path = self._folder / placement.name / CLIP
+            self._writer, self._left_out = ClipWriter(path, self._left_out), 0
         self._writer.offer(frame)
 
     def end(self) -> None:
-        """End the clip being written."""
+        """End the clip being written; never waits."""
         if self._writer is not None:
-            self._writer.close()
-            self._failed = None if self._writer.error is None else str(self._writer.error)
-            self._writer = None
+            self._writer.end()
+            unended = (one for one in self._ended if one.writing)
+            self._ended, self._writer = (self._writer, *unended), None
+
+    def close(self) -> None:
+        """End all clips and wait for them, but not for long."""
+        self.end()
+        for one in self._ended:
+            one.close()
 
 
-def unused(folder: Path) -> Path:
-    """Name a clip that is not there yet: a placement's second one must not replace its first."""
+def claim(path: Path) -> Path:
+    """Make an empty file of this name, or with a number where there is one: nothing is replaced."""
     number = 1
-    while (path := folder / (CLIP if number == 1 else f"clip-{number}.mp4")).exists():
-        number += 1
-    return path
+    while True:
+        claimed = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
+        try:
+            claimed.touch(exist_ok=False)
+        except FileExistsError:
+            number += 1
+        else:
+            return claimed
 
 
 def _leave_room(path: Path) -> None:
@@ -203,6 +236,8 @@ def _tag(context: av.VideoCodecContext, colour: ColourCode) -> None:
 
 
 def _said(path: Path, error: Exception) -> OutputError:
+    if isinstance(error, OutputError):
+        return error
     if isinstance(error, OSError | av.FFmpegError):
         return cannot_write(path, error)
     return OutputError(f"cannot write {path}: {unforeseen(error)}")

@@ -120,6 +120,7 @@ class Engine:
         self._comparing.shutdown()
         self._look_aside()
         self._saver.close()
+        self._clips.close()
         return self._saver.fails or self.failure
 
     @property
