@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from perfusion_cam.live.conditions import ConditionWatch
+from perfusion_cam.live.left_out import Cause, LeftOut, told
 from perfusion_cam.live.trouble import Trouble
 from perfusion_cam.types import GridSample, GridShape, Site
 
@@ -76,13 +77,24 @@ def test_flicker_is_told_from_a_slow_change() -> None:
     assert troubles(dimming) == ()
 
 
-def test_dropped_pictures_are_told_for_a_while() -> None:
+@pytest.mark.parametrize(
+    ("cause", "trouble"),
+    [
+        (Cause.BUSY, Trouble.DROPPING),
+        (Cause.LATE, Trouble.DROPPING),
+        (Cause.DAMAGED, Trouble.ARRIVING_BADLY),
+        (Cause.MISTIMED, Trouble.ARRIVING_BADLY),
+    ],
+)
+def test_dropped_pictures_are_told_for_a_while_with_their_cause(
+    cause: Cause, trouble: Trouble
+) -> None:
     watch = ConditionWatch()
     for i in range(90):
         watch.push(sample(i), SHAPE)
         if i > 60:
-            watch.drop(i / 30 + 0.01)
-    assert watch.troubles() == (Trouble.DROPPING,)
+            watch.drop(LeftOut(i / 30 + 0.01, cause))
+    assert watch.troubles() == (trouble,)
     for i in range(90, 300):
         watch.push(sample(i), SHAPE)
     assert watch.troubles() == ()
@@ -97,3 +109,12 @@ def test_a_tiny_site_is_too_far_away() -> None:
     assert watch.troubles() == (Trouble.TOO_FAR,)
     watch.see(Site(100.0, 100.0, 26.0, cells, cells))
     assert watch.troubles() == ()
+
+
+def test_each_cause_of_missing_pictures_has_its_sentence() -> None:
+    missing = [LeftOut(1.0, Cause.DAMAGED), LeftOut(2.0, Cause.BUSY), LeftOut(3.0, Cause.BUSY)]
+    assert list(told(missing)) == [
+        "2 pictures were left out because this computer could not keep up.",
+        "1 picture was left out because the browser's camera sent it damaged.",
+    ]
+    assert list(told([])) == []

@@ -82,7 +82,9 @@ def test_a_trouble_is_told_before_a_press_is_asked_for(trouble: Trouble) -> None
     assert found.cue == "trouble"
 
 
-@pytest.mark.parametrize("trouble", [Trouble.FLICKER, Trouble.TOO_FAR, Trouble.DROPPING])
+@pytest.mark.parametrize(
+    "trouble", [Trouble.FLICKER, Trouble.TOO_FAR, Trouble.DROPPING, Trouble.ARRIVING_BADLY]
+)
 def test_what_only_widens_an_interval_does_not_hold_up(trouble: Trouble) -> None:
     assert told(troubles=(trouble,)).code == "press_now"
 

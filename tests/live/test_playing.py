@@ -9,6 +9,7 @@ import numpy as np
 from pressing import ListSource
 
 from perfusion_cam.live.intake import Intake
+from perfusion_cam.live.left_out import Cause
 from perfusion_cam.live.playing import LATE_S, PlayedFile
 from perfusion_cam.types import ColourCode, Frame
 
@@ -41,4 +42,4 @@ def test_late_pictures_are_counted_and_shown_to_nobody() -> None:
     intake.start()
     taken = [intake.get(PATIENCE_S), intake.get(PATIENCE_S)]
     assert [frame.t_s for frame in taken if frame is not None] == shown == [0, 3]
-    assert list(intake.dropped_s) == [1, 2]
+    assert intake.dropped == [(1, Cause.LATE), (2, Cause.LATE)]

@@ -12,6 +12,7 @@ import pytest
 from perfusion_cam.errors import SourceError
 from perfusion_cam.live.examining import SILENT_S
 from perfusion_cam.live.intake import Intake
+from perfusion_cam.live.left_out import Cause
 from perfusion_cam.live.preview import jpeg_of
 from perfusion_cam.live.streamed import DEPTH, FOLLOWING, Stamps, StreamedCamera
 from perfusion_cam.picture import upright_rgb
@@ -48,7 +49,7 @@ def test_a_stream_passes_over_what_it_cannot_use() -> None:
         (1.0, 0),
         (1.2, 1),
     ]
-    assert source.take_lost() == [1.0, 1.1]
+    assert source.take_lost() == [(1.0, Cause.MISTIMED), (1.1, Cause.DAMAGED)]
     assert source.take_lost() == []
     threading.Timer(0.1, source.close).start()
     assert list(frames) == []
@@ -63,7 +64,7 @@ def test_a_stream_never_waits_for_its_reader() -> None:
         assert next(frames).t_s < DEPTH
     source.send(DEPTH + 3.0, jpeg())
     next(frames)
-    assert source.take_lost() == [DEPTH, DEPTH + 1, DEPTH + 2]
+    assert [one.t_s for one in source.take_lost()] == [DEPTH, DEPTH + 1, DEPTH + 2]
 
 
 def test_pictures_lost_on_their_way_are_told_like_others_left_out() -> None:
@@ -74,7 +75,7 @@ def test_pictures_lost_on_their_way_are_told_like_others_left_out() -> None:
     intake.start()
     taken = [intake.get(PATIENCE_S), intake.get(PATIENCE_S)]
     assert [frame.t_s for frame in taken if frame is not None] == [1.0, 1.2]
-    assert list(intake.dropped_s) == [1.0, 1.1]
+    assert intake.dropped == [(1.0, Cause.MISTIMED), (1.1, Cause.DAMAGED)]
     intake.stop()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from perfusion_cam.live.left_out import Cause, LeftOut
 from perfusion_cam.live.trouble import Trouble
 from perfusion_cam.types import FloatArray, GridSample, GridShape, Site
 
@@ -25,6 +26,7 @@ FLICKER_PICTURES = 20
 RATE_OVER_S = 3.0
 LEAST_RATE = 12.0
 """Pictures a second below which gaps exceed what timing allows."""
+SENT_BADLY = {Cause.DAMAGED, Cause.MISTIMED}
 DROPPING_SHARE = 0.05
 DROPPING_OVER_S = 5.0
 LEAST_RADIUS = 0.015
@@ -38,7 +40,7 @@ class ConditionWatch:
 
     def __init__(self) -> None:
         self._times_s: deque[float] = deque()
-        self._dropped_s: deque[float] = deque()
+        self._left_out: deque[LeftOut] = deque()
         self._mean_log: deque[float] = deque()
         self._moves: deque[tuple[float, FloatArray]] = deque()
         self._lost_s: float | None = None
@@ -66,9 +68,9 @@ class ConditionWatch:
         bright = sample.clipped[::2, ::2].reshape(-1, 3) & (cells > np.log(BRIGHT_LIGHT))
         self._clipped = bool(bright.any(axis=1).mean() > CLIPPED_SHARE)
 
-    def drop(self, t_s: float) -> None:
+    def drop(self, picture: LeftOut) -> None:
         """Take note of a picture that was left out."""
-        self._dropped_s.append(t_s)
+        self._left_out.append(picture)
 
     def see(self, site: Site) -> None:
         """Take note of a site that a press was measured at."""
@@ -97,10 +99,14 @@ class ConditionWatch:
             yield Trouble.FLICKER
         if self._far:
             yield Trouble.TOO_FAR
-        while self._dropped_s and self._dropped_s[0] < now_s - DROPPING_OVER_S:
-            self._dropped_s.popleft()
+        while self._left_out and self._left_out[0].t_s < now_s - DROPPING_OVER_S:
+            self._left_out.popleft()
         kept = len(self._times_s) * DROPPING_OVER_S / RATE_OVER_S
-        if len(self._dropped_s) > DROPPING_SHARE * (kept + len(self._dropped_s)):
+        most = DROPPING_SHARE * (kept + len(self._left_out))
+        arrived_badly = sum(one.cause in SENT_BADLY for one in self._left_out)
+        if arrived_badly > most:
+            yield Trouble.ARRIVING_BADLY
+        if len(self._left_out) - arrived_badly > most:
             yield Trouble.DROPPING
 
     def _speed(self) -> float:

@@ -218,11 +218,11 @@ class Engine:
     def _take(self, frame: Frame) -> None:
         self._running, self._words = "running", self._intake.facts.words
         self._heard_s = now_s()
-        dropped_s = self._intake.dropped_s[self._dropped_told :]
-        self._dropped_told += len(dropped_s)
+        dropped = self._intake.dropped[self._dropped_told :]
+        self._dropped_told += len(dropped)
         before = len(self._examining.finished)
         self._examining.tell(self._intake.facts)
-        new = self._examining.push(frame, dropped_s)
+        new = self._examining.push(frame, dropped)
         if self._examining.settled:
             self._intake.hold()
         self._clips.offer(frame, self._examining.placement)

@@ -8,6 +8,7 @@ from concurrent.futures import Executor, Future
 import numpy as np
 
 from perfusion_cam.live.conditions import ConditionWatch
+from perfusion_cam.live.left_out import LeftOut
 from perfusion_cam.live.memory import give_back
 from perfusion_cam.live.phases import PhaseWatch
 from perfusion_cam.live.placement import Examined, Placement, Side
@@ -109,8 +110,8 @@ class Examining:
         if self._placement is not None:
             self._placement.facts = facts
 
-    def push(self, frame: Frame, dropped_s: Iterable[float] = ()) -> bool:
-        """Take one frame, and the times of those that were left out before it.
+    def push(self, frame: Frame, dropped: Iterable[LeftOut] = ()) -> bool:
+        """Take one frame, and those that were left out before it.
 
         Returns
         -------
@@ -122,9 +123,9 @@ class Examining:
         placement = self._placement
         if placement is None:
             return False
-        for t_s in dropped_s:
-            placement.dropped_s.append(t_s)
-            self._conditions.drop(t_s - (placement.start_s or 0.0))
+        for one in dropped:
+            placement.dropped.append(one)
+            self._conditions.drop(one._replace(t_s=one.t_s - (placement.start_s or 0.0)))
         found = placement.push(frame)
         sample = placement.session.newest
         assert sample is not None
@@ -182,7 +183,7 @@ class Examining:
             tail=self._tail.points,
             trace=None if self._trace is None else self._trace.trace,
             finished=self.finished,
-            dropped=0 if placement is None else len(placement.dropped_s),
+            dropped=0 if placement is None else len(placement.dropped),
             frames=0 if placement is None else placement.frames,
             saving_fails=self._saver.fails,
         )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from array import array
 from collections.abc import Callable
 from queue import Empty, Full, Queue
 
 from perfusion_cam.errors import PerfusionCamError, SourceError
+from perfusion_cam.live.left_out import Cause, LeftOut
 from perfusion_cam.live.source import LiveSource, SourceFacts
 from perfusion_cam.types import Frame
 
@@ -43,8 +43,8 @@ class Intake:
         self._on_frame = on_frame
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
-        self.dropped_s = array("d")
-        """Times of the frames that were dropped, here or on their way."""
+        self.dropped: list[LeftOut] = []
+        """Frames that were dropped, here or on their way."""
         self.error: PerfusionCamError | None = None
         """Why the source ended, where it failed."""
 
@@ -93,16 +93,16 @@ class Intake:
             for frame in self._source:
                 if self._stopped.is_set():
                     return
-                self.dropped_s.extend(self._source.take_lost())
+                self.dropped.extend(self._source.take_lost())
                 if self._source.late:
-                    self.dropped_s.append(frame.t_s)
+                    self.dropped.append(LeftOut(frame.t_s, Cause.LATE))
                     continue
                 if self._on_frame is not None:
                     self._on_frame(frame)
                 try:
                     self._queue.put_nowait(frame)
                 except Full:
-                    self.dropped_s.append(frame.t_s)
+                    self.dropped.append(LeftOut(frame.t_s, Cause.BUSY))
         except PerfusionCamError as error:
             self.error = error
         except Exception as error:  # a driver may fail in any way; the page must say so

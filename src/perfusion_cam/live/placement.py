@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from perfusion_cam.analysis import examination_of
+from perfusion_cam.live.left_out import LeftOut, told
 from perfusion_cam.live.source import SourceFacts
 from perfusion_cam.session import Session
 from perfusion_cam.settings import Region
@@ -58,8 +59,8 @@ class Placement:
         self._seen = hashlib.sha256()
         self._first: Frame | None = None
         self._times_s = array("d")
-        self.dropped_s: list[float] = []
-        """Times of pictures that were left out."""
+        self.dropped: list[LeftOut] = []
+        """Pictures that were left out."""
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -140,8 +141,4 @@ class Placement:
 
     def _warnings(self) -> Iterator[str]:
         yield from self.facts.remarks
-        count = len(self.dropped_s)
-        if count:
-            pictures = "picture was" if count == 1 else "pictures were"
-            because = "this computer could not keep up, or they came damaged or too late"
-            yield f"{count} {pictures} left out because {because}."
+        yield from told(self.dropped)

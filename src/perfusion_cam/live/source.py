@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from perfusion_cam.live.left_out import LeftOut
 from perfusion_cam.types import Frame
 
 
@@ -58,8 +59,8 @@ class LiveSource(Protocol):
         """Frames; blocks until each is there. Ends, or raises `SourceError`, with the source."""
         ...
 
-    def take_lost(self) -> list[float]:
-        """Times of pictures that were lost on their way before the one given last, each once."""
+    def take_lost(self) -> list[LeftOut]:
+        """Pictures that were lost on their way before the one given last, each once."""
         return []
 
     def hold(self) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from queue import Empty, Full, Queue
 
 from perfusion_cam.errors import SourceError
+from perfusion_cam.live.left_out import Cause, LeftOut
 from perfusion_cam.live.source import LiveSource, SourceFacts
 from perfusion_cam.sources.camera import now_s
 from perfusion_cam.sources.jpeg import JpegDecoder
@@ -86,7 +87,7 @@ class StreamedCamera(LiveSource):
         self._sent: Queue[tuple[float, float, bytes]] = Queue(DEPTH)
         self._closed = threading.Event()
         self._stamps = Stamps()
-        self._lost: deque[float] = deque()
+        self._lost: deque[LeftOut] = deque()
         self._before_s = self._now_s = 0.0
 
     def send(self, t_s: float, jpeg: bytes) -> None:
@@ -94,7 +95,7 @@ class StreamedCamera(LiveSource):
         try:
             self._sent.put_nowait((t_s, now_s(), jpeg))
         except Full:
-            self._lost.append(t_s)
+            self._lost.append(LeftOut(t_s, Cause.BUSY))
 
     def __iter__(self) -> Iterator[Frame]:
         self._closed.clear()  # it may have been closed by a fault, and is opened again
@@ -106,23 +107,24 @@ class StreamedCamera(LiveSource):
                 continue
             t_s = self._stamps.take(stamp_s, came_s)
             if t_s is None:
-                self._lost.append(stamp_s)
+                self._lost.append(LeftOut(stamp_s, Cause.MISTIMED))
                 continue
             try:
                 frame = decoder.frame(jpeg, t_s, index)
             except SourceError:
-                self._lost.append(stamp_s)
+                self._lost.append(LeftOut(stamp_s, Cause.DAMAGED))
                 continue
             self._before_s, self._now_s = self._now_s if index else t_s, t_s
             yield frame
             index += 1
 
-    def take_lost(self) -> list[float]:
-        lost_s = []
+    def take_lost(self) -> list[LeftOut]:
+        lost = []
         while self._lost:
-            t_s = self._lost.popleft() + self._stamps.shift_s
-            lost_s.append(min(self._now_s, max(self._before_s, t_s)))  # what is no number, too
-        return lost_s
+            stamp_s, cause = self._lost.popleft()
+            t_s = max(self._before_s, stamp_s + self._stamps.shift_s)  # what is no number, too
+            lost.append(LeftOut(min(self._now_s, t_s), cause))
+        return lost
 
     def close(self) -> None:
         self._closed.set()

@@ -27,5 +27,9 @@ class Trouble(Enum):
         "This computer cannot keep up; pictures are left out.",
         "Close other programs or choose a smaller picture.",
     )
+    ARRIVING_BADLY = Remedy(
+        "Pictures arrive damaged or with a wrong time; they are left out.",
+        "Start the camera anew, or use another browser.",
+    )
     FLICKER = Remedy("The light flickers.", "Use daylight or a lamp that does not flicker.")
     TOO_FAR = Remedy("Too far away.", "Come closer before the next press.")
