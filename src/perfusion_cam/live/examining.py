@@ -9,33 +9,17 @@ import numpy as np
 
 from perfusion_cam.live.conditions import ConditionWatch
 from perfusion_cam.live.left_out import LeftOut
+from perfusion_cam.live.looking import QuickLook
 from perfusion_cam.live.memory import give_back
 from perfusion_cam.live.phases import PhaseWatch
 from perfusion_cam.live.placement import Examined, Placement, Side
 from perfusion_cam.live.saving import Saver
 from perfusion_cam.live.source import SourceFacts
-from perfusion_cam.live.state import (
-    Finished,
-    Guided,
-    Interruption,
-    LiveState,
-    Phase,
-    Refused,
-    Running,
-)
-from perfusion_cam.live.steps import Steps
-from perfusion_cam.live.tail import Tail
-from perfusion_cam.live.trace import TraceWatch
+from perfusion_cam.live.state import Finished, Guided, Interruption, LiveState, Refused, Running
 from perfusion_cam.quality import Flag
 from perfusion_cam.settings import Region
 from perfusion_cam.stages.detection.detector import WATCH_S
-from perfusion_cam.types import (
-    Frame,
-    GridSample,
-    GridShape,
-    PressResult,
-    Refill,
-)
+from perfusion_cam.types import Frame, GridShape, PressResult, Refill
 
 PROVISIONAL_S, PROVISIONAL_SHARE = 1.0, 0.15
 """A press being watched is measured again after so long, or this share of the time since its
@@ -47,9 +31,6 @@ LAST_PROVISIONAL_S = 2.5
 SILENT_S = 2.0
 """After so long without a picture, as when a camera was lost or the computer slept, a placement is
 closed and another one begun: nobody saw what happened meanwhile."""
-
-TRACED: set[Phase] = {"settling", "ready", "pressing", "lifted"}
-"""Phases in which the colour is followed before its return is measured."""
 
 TOLD_S = 10.0
 """So long after pictures came again, the person is told that they had not."""
@@ -132,7 +113,7 @@ class Examining:
         self._keep(placement, found)
         self._measure_again(placement, sample.t_s)
         self._phases.push(sample, self._provisional, bool(found))
-        self._look(placement, sample)
+        self._look.push(sample, placement, self._phases, self._provisional)
         back = self._back(placement)
         if not found and back is not self._saved:
             self._write(placement, back)
@@ -180,8 +161,8 @@ class Examining:
             to_frame=np.eye(2, 3) if sample is None else sample.to_frame,
             tool_cells=self._phases.contact.tool_cells if self._is("pressing") else None,
             provisional=self._provisional,
-            tail=self._tail.points,
-            trace=None if self._trace is None else self._trace.trace,
+            tail=self._look.tail,
+            trace=self._look.trace,
             finished=self.finished,
             dropped=0 if placement is None else len(placement.dropped),
             frames=0 if placement is None else placement.frames,
@@ -192,8 +173,7 @@ class Examining:
         self._interruption: Interruption | None = None
         self._phases = PhaseWatch()
         self._conditions = ConditionWatch()
-        self._steps, self._tail = Steps(), Tail()
-        self._trace: TraceWatch | None = None
+        self._look = QuickLook()
         self._provisional: PressResult | None = None
         self._saved: PressResult | None = None
         self._measuring: Future[PressResult | None] | None = None
@@ -252,17 +232,6 @@ class Examining:
         if watched is not None:
             self._measuring = self._aside.submit(session.provisional, watched)
             self._measured_s, self._measured_release_s = t_s, release_s
-
-    def _look(self, placement: Placement, sample: GridSample) -> None:
-        """Follow the colour for the eye."""
-        self._steps.push(sample)
-        self._tail.push(self._steps.kept, self._provisional)
-        if self._trace is None:
-            self._trace = TraceWatch(placement.place.cells(placement.session.grid))
-        if self._phases.phase in TRACED:
-            self._trace.push(sample, self._steps.kept, self._phases.contact)
-        else:
-            self._trace.rest()
 
     def _is(self, phase: str) -> bool:
         return self._placement is not None and self._phases.phase == phase
