@@ -178,7 +178,8 @@ def _analysed(item: Item, review: Review) -> dict[str, Any]:
         "presses": [_told(review, one) for one in review.examination.presses],
         "numbers": numbers,
         "saved": [there[n - 1].words() if n and there else None for n in numbers],
-        "remarks": _remarks(item, numbers) + (item.saved.document.unfinished() if item.saved else []),
+        "remarks": _remarks(item, numbers)
+        + (item.saved.document.unfinished() if item.saved else []),
     }
 
 
