@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.signal import lfilter
+from scipy.stats import norm
 
 from perfusion_cam.types import SiteTraces
 
@@ -70,6 +71,16 @@ def overshoot(tau_s: float, height: float, fade_s: float) -> Missing:
 
 def stuck(tau_s: float, rest: float) -> Missing:
     return lambda u_s: rest + (1 - rest) * np.exp(-u_s / tau_s)
+
+
+def linear(whole_s: float) -> Missing:
+    return lambda u_s: np.maximum(1 - u_s / whole_s, 0.0)
+
+
+def unevenly(missing: Missing, spread: float) -> Missing:
+    """Average a site whose parts are faster and slower by a factor of so much (sd of its log)."""
+    paces = np.exp(spread * norm.ppf((np.arange(60) + 0.5) / 60))
+    return lambda u_s: np.mean([missing(u_s / pace) for pace in paces], axis=0)
 
 
 def t90_of(missing: Missing) -> float:

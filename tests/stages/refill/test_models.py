@@ -69,11 +69,11 @@ def test_two_rates_lie_between_the_slow_and_the_fast() -> None:
 
 @pytest.mark.parametrize("power", [0.7, 1.0, 3.0])
 def test_what_ends_is_back_for_good(power: float) -> None:
-    tau_s = 1.5
-    found = time_to("ending", [np.log(tau_s), np.log(power)], 0.1)
+    tau_s, alike = 1.5, np.log(1e-5)  # all parts at once
+    found = time_to("ending", [np.log(tau_s), np.log(power), alike], 0.1)
     assert found == pytest.approx(power * tau_s * (1 - 0.1 ** (1 / power)), rel=1e-3)
     after = np.array([power * tau_s * 1.001, 50.0])
-    parameters = np.array([[np.log(tau_s), np.log(power)]])
+    parameters = np.array([[np.log(tau_s), np.log(power), alike]])
     assert (BY_NAME["ending"].shape(after, parameters) == 0).all()
 
 

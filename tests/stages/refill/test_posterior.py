@@ -13,11 +13,13 @@ from curves import (
     Noise,
     delayed,
     exponential,
+    linear,
     overshoot,
     stuck,
     t90_of,
     traces,
     two_rate,
+    unevenly,
 )
 
 from perfusion_cam.stages.refill.noise import Bins, gather
@@ -55,7 +57,7 @@ def interval(curves: Posterior, left: float = 0.1) -> tuple[float, float]:
         (two_rate(0.4, 2.0, 0.6), "two_rate"),
         (delayed(1.5, 0.2), "delayed"),
         (overshoot(0.6, 0.3, 4.0), "overshoot"),
-        (lambda u_s: np.maximum(1 - u_s / 2.5, 0.0), "ending"),
+        (linear(2.5), "ending"),
     ],
     ids=["exp", "slow", "two", "delayed", "overshoot", "linear"],
 )
@@ -66,6 +68,24 @@ def test_every_family_is_known_by_its_curve(missing: Missing, name: str) -> None
     assert low < t90_of(missing) < high
     assert np.median(found.times_s(0.1)) == pytest.approx(t90_of(missing), rel=0.15)
     assert np.median(found.depth) == pytest.approx(0.975 * DEPTH, rel=0.2)
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.1, 0.25])
+@pytest.mark.parametrize("whole_s", [2.0, 3.5])
+def test_parts_that_are_back_one_after_the_other_are_timed_as_a_whole(
+    whole_s: float, spread: float
+) -> None:
+    missing = unevenly(linear(whole_s), spread)
+    found = posterior_of(missing, Noise(0.002, 0.0))
+    assert np.median(found.times_s(0.1)) == pytest.approx(t90_of(missing), rel=0.02)
+
+
+@pytest.mark.parametrize("missing", [exponential(0.8), unevenly(linear(3.5), 0.25)], ids=["e", "u"])
+@pytest.mark.parametrize("white", [0.0002, 0.001])
+def test_even_next_to_no_noise_leaves_many_curves(missing: Missing, white: float) -> None:
+    times_s = posterior_of(missing, Noise(white, 0.0)).times_s(0.1)
+    assert len(np.unique(times_s.round(6))) > 100
+    assert np.unique(times_s.round(6), return_counts=True)[1].max() < 0.25 * len(times_s)
 
 
 @pytest.mark.parametrize("missing", [exponential(0.8), delayed(1.2, 0.25)], ids=["exp", "delayed"])

@@ -54,10 +54,15 @@ def _stretched(u_s: FloatArray, p: FloatArray) -> FloatArray:
 
 
 def _ending(u_s: FloatArray, p: FloatArray) -> FloatArray:
-    """Back for good after a time: at one pace (power 1), or slowing down."""
-    power = np.exp(p[:, 1:2])
-    left = np.maximum(1 - u_s / (power * np.exp(p[:, :1])), 0.0)
-    return np.asarray(left**power)
+    """Back for good, some parts sooner than others: at one pace (power 1), or slowing down."""
+    power, uneven = np.exp(p[:, 1:2]), np.exp(p[:, 2:3])
+    left = _bent((1 - u_s / (power * np.exp(p[:, :1]))) / uneven)
+    return np.asarray((left / _bent(1 / uneven)) ** power)
+
+
+def _bent(x: FloatArray) -> FloatArray:
+    """Turn smoothly from 0 into the line of slope 1, over a few units round 0."""
+    return np.asarray(np.maximum(x, 0.0) + np.log(1.0 + np.exp(-np.abs(x))))
 
 
 def _delayed(u_s: FloatArray, p: FloatArray) -> FloatArray:
@@ -86,7 +91,7 @@ MODELS: tuple[Model, ...] = (
     Model("exponential", _exponential, np.log([0.8]), np.array([1.2]), 1.0),
     Model("two_rate", _two_rate, np.array([-1.05, 1.1, 0.3]), np.array([0.9, 0.8, 0.9]), 1.0),
     Model("stretched", _stretched, np.log([0.8, 1.0]), np.array([1.2, 0.35]), 0.3),
-    Model("ending", _ending, np.log([0.8, 1.5]), np.array([1.2, 0.6]), 0.3),
+    Model("ending", _ending, np.log([0.8, 1.5, 0.05]), np.array([1.2, 0.6, 0.8]), 0.3),
     Model("delayed", _delayed, np.log([0.9, 0.4]), np.array([0.8, 0.5]), 0.2),
     Model("overshoot", _overshoot, np.array([-0.5, -1.2, 1.6]), np.array([1.0, 1.0, 0.7]), 0.3),
     Model("partial", _partial, np.array([-0.2, -1.0]), np.array([1.2, 1.2]), 0.3),

@@ -232,8 +232,11 @@ def _log_normal(parameters: FloatArray, middle: FloatArray, factor: FloatArray) 
 def _draw(
     model: Model, samples: _Samples, log_weights: FloatArray, scatter: float, count: int
 ) -> Draws:
-    """Equally likely curves: shapes by their weight, the rest from its normal law."""
-    weights = np.cumsum(np.exp(log_weights - logsumexp(log_weights)))
+    """Equally likely curves: shapes by their weight, the rest from its normal law.
+
+    Where too few samples share the weight it is evened out: rather too wide than a curve or two.
+    """
+    weights = np.cumsum(_tempered(log_weights, ENOUGH * samples.parameters.shape[1]))
     chosen = np.searchsorted(weights, (np.arange(count) + 0.5) / count).clip(max=len(weights) - 1)
     told = Explained(*(part[chosen] for part in samples.explained))
     a, b, c = np.sqrt(scatter) * np.random.default_rng(0).standard_normal((3, count))
