@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from stacks import (
@@ -67,6 +69,21 @@ def does_not_stand_out(found: Site | Flag) -> bool:
 def off_cells(site: Site, row: float, col: float) -> float:
     cell_px = SHAPE.cell_px
     return float(np.hypot(site.x_px / cell_px - col - 0.5, site.y_px / cell_px - row - 0.5))
+
+
+@pytest.mark.parametrize("redder", [0.0, 0.2], ids=["even", "overshoot"])
+def test_the_faster_half_of_a_disc_belongs_to_its_site(redder: float) -> None:
+    visit, t_s = replace(VISIT, travel_s=0.15), times(DURATION_S)
+    grids = stack(t_s, [visit], seed=1, noise=NOISE)
+    blanch = DEPTH * soft_disc(visit.row, visit.col, RADIUS)[..., None] * BLOOD
+    left = np.arange(SHAPE.cols)[:, None] < visit.col
+    for half, tau_s in ((left, 0.25), (~left, 0.4)):
+        missing = (1 + redder) * fading(t_s, tau_s) - redder * (t_s >= visit.release_s)
+        grids += (missing[:, None, None, None] * half * blanch).astype(np.float32)
+    site = found_in((window(t_s, grids), press_of(visit, DURATION_S)))
+    core = disc(visit.row, visit.col, 0.8 * RADIUS)
+    assert site.cells[core & left[:, 0]].mean() > 0.9
+    assert off_cells(site, visit.row, visit.col) < 1.0
 
 
 @pytest.mark.parametrize("radius", [3.5, 5.0, 7.0])

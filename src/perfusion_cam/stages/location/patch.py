@@ -107,6 +107,9 @@ class EarlyChange(NamedTuple):
 def best_patch(early: EarlyChange, allowed: BoolArray, scale_cells: float) -> Patch | None:
     """Find the patch that stands out most among those that changed as blood does.
 
+    It is found by the pallor that lasts, and outlined by the first that is seen: what lasts of a
+    site that refills unevenly, or too much, is its slowest part.
+
     Its rival is the patch that turned *darker* most: nothing in a press makes skin beside the
     tool darker than before, so that is what chance, shadow and movement are capable of here.
 
@@ -118,7 +121,8 @@ def best_patch(early: EarlyChange, allowed: BoolArray, scale_cells: float) -> Pa
     scale_cells : float
         Size of the blur under which to look.
     """
-    pale = _lasting_pallor(early, scale_cells)
+    now = local_pallor(early.change, scale_cells)
+    pale = _lasting(now, local_pallor(early.staying, scale_cells))
     noise = early.noise.of(pale)
     score = np.where(allowed, pale / noise, 0.0).astype(np.float32)
     darker = np.maximum(-score, 0)
@@ -127,8 +131,8 @@ def best_patch(early: EarlyChange, allowed: BoolArray, scale_cells: float) -> Pa
         top = float(score[row, col])
         if top <= 0:
             return None
-        cells = _core(pale, allowed, int(row), int(col))
-        near = _with_rim(cells)
+        near = _with_rim(_core(pale, allowed, int(row), int(col)))
+        cells = _core(now, allowed & near, int(row), int(col))
         if _is_no_blanch(early, cells, near):
             score[near] = 0
         elif _has_size(cells) and _blood_like(early.change, cells):
@@ -140,10 +144,8 @@ def best_patch(early: EarlyChange, allowed: BoolArray, scale_cells: float) -> Pa
     return None
 
 
-def _lasting_pallor(early: EarlyChange, scale_cells: float) -> FloatArray:
-    now = local_pallor(early.change, scale_cells)
-    later = local_pallor(early.staying, scale_cells) / STAYING_SHARE
-    least = np.sign(now) * np.minimum(abs(now), abs(later))
+def _lasting(now: FloatArray, later: FloatArray) -> FloatArray:
+    least = np.sign(now) * np.minimum(abs(now), abs(later) / STAYING_SHARE)
     return np.asarray(np.where(now * later > 0, least, 0.0), np.float32)
 
 
