@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from pressing import pictures
 
+from perfusion_cam.live import examining as examining_module
 from perfusion_cam.live.examining import TOLD_S, Examining
 from perfusion_cam.live.guidance import Prompt, prompt
 from perfusion_cam.live.saving import Saver
@@ -72,6 +73,18 @@ def examining(tmp_path: Path) -> Examining:
     for frame in pictures()[:5]:
         begun.push(frame)
     return begun
+
+
+def test_memory_goes_back_every_few_seconds_also_between_placements(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back: list[bool] = []
+    monkeypatch.setattr(examining_module, "give_back", lambda: given_back.append(True))
+    idle = Examining(Saver(tmp_path), AtOnce())
+    first = pictures()[0]
+    for second in range(21):
+        idle.push(later(first, float(second)))
+    assert 3 <= len(given_back) <= 5
 
 
 def test_a_silence_begins_anew_at_the_same_site_and_is_told_for_some_seconds(

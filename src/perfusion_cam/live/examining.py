@@ -32,6 +32,9 @@ SILENT_S = 2.0
 """After so long without a picture, as when a camera was lost or the computer slept, a placement is
 closed and another one begun: nobody saw what happened meanwhile."""
 
+GIVE_BACK_S = 5.0
+"""So often memory that was needed for a moment goes back to the system."""
+
 TOLD_S = 10.0
 """So long after pictures came again, the person is told that they had not."""
 
@@ -56,7 +59,7 @@ class Examining:
         """Placements that are over and in which something was pressed."""
         self._side: Side = "affected"
         self._facts = SourceFacts("none")
-        self._now_s = 0.0
+        self._now_s = self._given_back_s = 0.0
         self._size_px: tuple[int, int] | None = None
         self._begin()
         self.finished: tuple[Finished, ...] = ()
@@ -101,6 +104,9 @@ class Examining:
         """
         self._begin_anew_where_interrupted(frame)
         self._now_s, self._size_px = frame.t_s, frame.size_px
+        if abs(frame.t_s - self._given_back_s) > GIVE_BACK_S:
+            self._given_back_s = frame.t_s
+            self._aside.submit(give_back)
         placement = self._placement
         if placement is None:
             return False
@@ -124,7 +130,6 @@ class Examining:
         """Write what is known of the placement under way."""
         if self._placement is not None:
             self._write(self._placement, self._back(self._placement))
-            self._aside.submit(give_back)
 
     def close(self) -> None:
         """End the placement: what is still being watched gets its result as it stands."""
@@ -135,7 +140,6 @@ class Examining:
         self._keep(placement, found)
         if found or self._saved is not None:
             self._write(placement, None)
-            self._aside.submit(give_back)
         if placement.presses:
             self.closed.append(placement.examined())
         self._begin()
