@@ -25,6 +25,7 @@ from curves import (
 )
 
 from perfusion_cam.quality import Flag
+from perfusion_cam.stages.refill import noise
 from perfusion_cam.stages.refill.measure import MIN_DEPTH, measure_refill
 from perfusion_cam.types import Refill, SiteTraces
 
@@ -168,6 +169,18 @@ def test_a_start_hidden_for_long_is_told() -> None:
     assert given.t_s[given.used][0] - RELEASE_S == pytest.approx(HIDDEN_S, abs=0.07)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_last_of_a_tool_in_the_first_samples_is_no_fast_start(seed: int) -> None:
+    missing = exponential(1.35)
+    given = traces(missing, seed, noise=Noise(0.0008, 0.0))
+    left_s = given.t_s - given.t_s[given.used][0]
+    given.rgb[left_s >= 0] += 0.006 * np.exp(-left_s[left_s >= 0, None] / 0.08)
+    refill = measured(given)
+    assert refill.crt_s == pytest.approx(t90_of(missing), rel=0.04)
+    assert refill.crt_ci95_s is not None
+    assert refill.crt_ci95_s[0] < t90_of(missing) < refill.crt_ci95_s[1]
+
+
 @pytest.mark.parametrize("spoil", [lambda t_s: 0 * t_s + 0.7, np.sin], ids=["flat", "moving"])
 def test_a_clipped_red_changes_nothing_much(
     spoil: Callable[[np.ndarray], np.ndarray],
@@ -200,8 +213,9 @@ def test_a_later_clock_changes_nothing() -> None:
     assert later.flags == now.flags
 
 
-def test_depth_and_noise_scaled_alike_give_the_same_time() -> None:
+def test_depth_and_errors_scaled_alike_give_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
     one = measured(traces(exponential(0.8), 5, depth=0.1, noise=Noise(0.004, 0.002)))
+    monkeypatch.setattr(noise, "LEAVING", 2 * noise.LEAVING)
     other = measured(traces(exponential(0.8), 5, depth=0.2, noise=Noise(0.008, 0.004)))
     assert other.crt_s == pytest.approx(one.crt_s, rel=0.02)
     assert other.blanch_depth == pytest.approx(2 * (one.blanch_depth or 0), rel=0.02)

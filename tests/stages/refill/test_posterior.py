@@ -76,15 +76,17 @@ def test_parts_that_are_back_one_after_the_other_are_timed_as_a_whole(
     whole_s: float, spread: float
 ) -> None:
     missing = unevenly(linear(whole_s), spread)
-    found = posterior_of(missing, Noise(0.002, 0.0))
-    assert np.median(found.times_s(0.1)) == pytest.approx(t90_of(missing), rel=0.02)
+    found = posterior_of(missing, Noise(0.001, 0.0))
+    low, high = interval(found)
+    assert low < t90_of(missing) < high < 1.1 * low
+    assert np.median(found.times_s(0.1)) == pytest.approx(t90_of(missing), rel=0.025)
 
 
 @pytest.mark.parametrize("missing", [exponential(0.8), unevenly(linear(3.5), 0.25)], ids=["e", "u"])
 @pytest.mark.parametrize("white", [0.0002, 0.001])
 def test_even_next_to_no_noise_leaves_many_curves(missing: Missing, white: float) -> None:
     times_s = posterior_of(missing, Noise(white, 0.0)).times_s(0.1)
-    assert len(np.unique(times_s.round(6))) > 100
+    assert len(np.unique(times_s.round(6))) > 30
     assert np.unique(times_s.round(6), return_counts=True)[1].max() < 0.25 * len(times_s)
 
 

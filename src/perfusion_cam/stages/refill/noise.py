@@ -13,6 +13,10 @@ MAX_BINS = 90
 FEW_PLACEBOS = 2.0
 """How much more than the site's own scatter at rest its mean may have drifted since, where no
 untouched skin tells: a few seconds at rest show slow drift only in part."""
+LEAVING, LEAVING_S = 0.005, 0.1
+"""Natural-log light by which the last of a tool or of its shadow may still change the first sample
+used, and how fast that fades: a site counts as bare before the scatter over its cells is back to
+its usual by 0.01."""
 DRIFT_TIMES_S = np.array([0.1, 0.3, 1.0, 3.0, 10.0])
 
 
@@ -47,7 +51,8 @@ def gather(signal: Signal, used: BoolArray, baseline: BoolArray, release_s: floa
     """Average samples in bins that widen with time, and model their joint error.
 
     Errors are white noise of each sample plus a drift whose correlation falls off exponentially;
-    shares and time come from the placebos' own structure function.
+    shares and time come from the placebos' own structure function. What the last of the tool does
+    to the first samples is an error of its own.
     """
     u_s = signal.t_s[used] - release_s
     edges = _edges(u_s)
@@ -65,6 +70,8 @@ def gather(signal: Signal, used: BoolArray, baseline: BoolArray, release_s: floa
     scale = np.sqrt(se2[:, None] * se2[None, :])
     covariance = (1 - white_share) * scale * np.exp(-apart / drift_s)
     covariance += np.diag(white_share * se2 / count[kept] + 1e-12)
+    leaving = LEAVING * np.exp((centre_s[0] - centre_s) / LEAVING_S)
+    covariance += np.outer(leaving, leaving)
     whiten = np.linalg.inv(np.linalg.cholesky(covariance))
     untouched = [average(series[used]) for series in signal.placebo]
     return Bins(
