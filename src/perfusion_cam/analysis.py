@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -52,7 +52,7 @@ def analyze(
     region : Region, optional
         Where to look for the site.
     on_progress : callable (t_s, duration_s or None), optional
-        Told now and then how far the reading has come.
+        Told now and then how far the reading has come; what it raises ends the reading.
     on_press : callable (PressWindow, PressResult), optional
         Told of every press with the grids it was measured in.
 
@@ -66,11 +66,11 @@ def analyze(
     presses: list[PressResult] = []
     with one_thread_each(), VideoFile(path) as video:
         session = Session(region, video.bits_per_pixel, on_press)
-        reduced = read_ahead(map(session.reduce, video))
-        for index, picture in enumerate(reduced):
-            presses += session.take(picture)
-            if on_progress is not None and index % 15 == 0:
-                on_progress(picture.t_s, video.announced_s)
+        with closing(read_ahead(map(session.reduce, video))) as reduced:
+            for index, picture in enumerate(reduced):
+                presses += session.take(picture)
+                if on_progress is not None and index % 15 == 0:
+                    on_progress(picture.t_s, video.announced_s)
         presses += session.flush()
         info = video.info()
     return examination_of(session, presses, info)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from queue import Empty, Queue
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ class _End:
         self.error = error
 
 
-def read_ahead(frames: Iterable[T], depth: int = 16) -> Iterator[T]:
+def read_ahead(frames: Iterable[T], depth: int = 16) -> Generator[T, None, None]:
     """Iterate over `frames` with a thread that stays up to `depth` items ahead.
 
     The thread starts with the first item asked for. It ends, and has been waited for, when the
@@ -39,7 +39,7 @@ def read_ahead(frames: Iterable[T], depth: int = 16) -> Iterator[T]:
     return _consume(frames, depth)
 
 
-def _consume(frames: Iterable[T], depth: int) -> Iterator[T]:
+def _consume(frames: Iterable[T], depth: int) -> Generator[T, None, None]:
     waiting: Queue[T | _End] = Queue(depth)
     stopped = threading.Event()
 
