@@ -107,6 +107,23 @@ def watch(page: Page) -> None:
         photograph(other, "watching")
 
 
+def open_again(page: Page) -> None:
+    """Keep the list of what can be reviewed, while a recording is read."""
+    await_prompt(page, "choose_side")
+    page.click("#review")
+    for name in ("normal", "two-sides"):
+        page.set_input_files("#recording", SAMPLES / f"{name}.mp4")
+        page.click("#send")
+        page.wait_for_selector(f"#file:text('{name}.mp4')")
+        page.evaluate("() => { document.getElementById('chooser').open = true; }")
+    page.click("#close")
+    page.set_input_files("#recording", SAMPLES / "slow.mp4")
+    page.click("#send")
+    page.wait_for_selector("#doing-words:text('Reading slow.mp4: 1')")
+    page.mouse.move(0, 0)
+    photograph(page, "open")
+
+
 def look_again(page: Page) -> None:
     """Keep a review in which the end of the watch was moved."""
     page.wait_for_function("() => document.documentElement.dataset.ready === 'true'")
@@ -128,6 +145,8 @@ def main() -> None:
             examine(page)
         with shown(browser, "--source", str(SAMPLES / "slow.mp4")) as page:
             watch(page)
+        with shown(browser, "--source", str(SAMPLES / "slow.mp4")) as page:
+            open_again(page)
         with shown(browser, "--review", str(SAMPLES / "slow.mp4")) as page:
             look_again(page)
         browser.close()

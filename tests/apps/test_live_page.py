@@ -353,6 +353,9 @@ def test_saved_examinations_are_opened_one_after_another(
     shutil.copy(SAMPLES / "normal.mp4", tmp_path)
     with running(tmp_path, "--review", str(tmp_path)) as live:
         page = show(browser().new_context(), live)
+        assert page.locator("#saved strong").all_inner_texts() == ["there", "gone"]
+        assert_readable(page, "saved")
+        page.click("#saved button:has-text('gone')")
         ready = "() => document.documentElement.dataset.ready === 'true'"
         page.wait_for_function(ready)
         assert page.inner_text("#file") == "other.mp4"
@@ -363,7 +366,8 @@ def test_saved_examinations_are_opened_one_after_another(
         assert page.is_hidden("#scrub")
         assert "nothing can be measured anew" in page.inner_text("#fixed")
         assert_readable(page, "automatic-result")
-        page.select_option("#which", "there")
+        page.click("#chooser summary")
+        page.click("#saved button:has-text('there')")
         page.wait_for_selector("#scrub:visible")
         page.wait_for_function(ready)
         assert page.inner_text("#automatic-result .value") == saved
@@ -383,11 +387,11 @@ def test_a_review_says_that_it_reads_and_when_the_program_is_gone(
     shutil.copy(SAMPLES / "normal.mp4", tmp_path)
     with running(tmp_path, "--review", str(tmp_path)) as live:
         page = show(browser().new_context(), live)
-        assert page.inner_text("#reading") == "Reading the recording…"
+        expect(page.locator("#doing-words")).to_contain_text("Reading ")
         page.wait_for_function("() => document.documentElement.dataset.ready === 'true'")
-        assert page.is_hidden("#reading")
+        assert page.is_hidden("#doing")
         assert live.end() == 0
-        page.click("#release")
         expect(page.locator("#told")).to_contain_text("The program does not answer.")
+        assert page.is_disabled("#release")
         page.click("#on")
         assert page.is_visible("#automatic-result .value")

@@ -25,6 +25,13 @@ from perfusion_cam.apps.qr import qr_lines
 from perfusion_cam.errors import ServerError
 
 
+EARLIER = {
+    "schema": 1,
+    "source": {"file": "a.mp4", "sha256": "0", "duration_s": 9.0},
+    "presses": [],
+}
+
+
 def in_a_network() -> bool:
     try:
         return bool(local_address())
@@ -43,6 +50,9 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 @pytest.fixture(scope="module")
 def shared(folders: tuple[Path, Path]) -> Iterator[Live]:
     out, temporary = folders
+    earlier = out / "2025-01-02T03-04-05"
+    earlier.mkdir()
+    (earlier / "result.json").write_text(json.dumps(EARLIER))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(temporary))
         with running(out, "--share") as started:
@@ -157,6 +167,14 @@ def test_its_tab_is_as_any_other(shared: Live, tls: ssl.SSLContext, cookie: str)
         assert (told["is"], told["now"]["controls"], told["now"]["films"]) == ("tab", True, True)
     with pytest.raises(InvalidStatus, match="403"):
         tab()
+
+
+@networked
+def test_earlier_runs_are_not_shared(shared: Live, tls: ssl.SSLContext, cookie: str) -> None:
+    assert (shared.folder / "2025-01-02T03-04-05" / "result.json").exists()
+    status, _, body = shared.get("/review/list", tls, Cookie=cookie)
+    assert (status, json.loads(body)) == (200, [])
+    assert shared.get("/review/list", tls)[0] == 403
 
 
 def test_certificate_and_key_are_for_this_user_only_and_deleted() -> None:

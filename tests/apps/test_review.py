@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from live_process import Live, running
+from review_tab import ReviewTab, reviewing
 
 from perfusion_cam import analyze
 from perfusion_cam.live.clip import ClipWriter
@@ -51,21 +52,14 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         yield started
 
 
-def sent(
-    review: Live, wish: Any, path: str = "/refit", **headers: str
-) -> tuple[int, dict[str, Any]]:
-    connection = http.client.HTTPConnection(review.host, timeout=60)
-    content = wish if isinstance(wish, bytes) else json.dumps(wish)
-    given = {"Cookie": review.cookie, "Origin": f"http://{review.host}"} | headers
-    connection.request("POST", path, content, given)
-    answer = connection.getresponse()
-    body = answer.read()
-    connection.close()
-    return answer.status, json.loads(body) if body.startswith(b"{") else {}
+@pytest.fixture
+def tab(review: Live) -> Iterator[ReviewTab]:
+    with reviewing(review) as opened:
+        yield opened
 
 
 def test_what_was_found_is_told_and_written(review: Live) -> None:
-    status, _, body = review.get("/review", Cookie=review.cookie)
+    status, _, body = review.get("/review/found", Cookie=review.cookie)
     told = json.loads(body)
     assert status == 200
     assert told["file"] == "normal.mp4"
@@ -75,26 +69,26 @@ def test_what_was_found_is_told_and_written(review: Live) -> None:
     (folder,) = review.folder.iterdir()
     written = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     assert written["presses"][0]["release_s"] == pytest.approx(press["release_s"], abs=1e-3)
-    assert review.get("/review")[0] == 403
+    assert review.get("/review/found")[0] == 403
 
 
 def test_pictures_are_found_by_their_time(review: Live) -> None:
-    status, headers, body = review.get("/picture?t_s=7.301", Cookie=review.cookie)
+    status, headers, body = review.get("/review/picture?t_s=7.301", Cookie=review.cookie)
     assert (status, headers["content-type"], body[:2]) == (200, "image/jpeg", b"\xff\xd8")
     assert float(headers["x-time"]) == pytest.approx(7.3333, abs=1e-3)
     assert len(json.loads(headers["x-to-picture"])) == 2
     for wrong in ("", "?t_s=-1", "?t_s=nan", "?t_s=x"):
-        assert review.get(f"/picture{wrong}", Cookie=review.cookie)[0] == 422
+        assert review.get(f"/review/picture{wrong}", Cookie=review.cookie)[0] == 422
 
 
-def test_a_kept_change_stands_beside_the_automatic_result(review: Live) -> None:
-    (folder,) = review.folder.iterdir()
+def test_a_kept_change_stands_beside_the_automatic_result(tab: ReviewTab) -> None:
+    (folder,) = tab.live.folder.iterdir()
     before = (folder / "result.json").read_bytes()
     release_s = TRUTH["release_s"]
-    status, tried = sent(review, {"press": 0, "release_s": release_s})
+    status, tried = tab.refit({"press": 0, "release_s": release_s})
     assert (status, tried["release_s"], tried["kept"]) == (200, release_s, False)
     assert not (folder / "manual.json").exists()
-    status, kept = sent(review, {"press": 0, "release_s": release_s, "keep": True})
+    status, kept = tab.refit({"press": 0, "release_s": release_s, "keep": True})
     assert (status, kept["kept"]) == (200, True)
     (changed,) = json.loads((folder / "manual.json").read_text(encoding="utf-8"))["changed"]
     assert changed["changes"] == {"release_s": release_s}
@@ -117,32 +111,51 @@ def test_a_kept_change_stands_beside_the_automatic_result(review: Live) -> None:
         (b"x" * 3000, 413),
     ],
 )
-def test_what_cannot_be_is_refused(review: Live, wish: Any, status: int) -> None:
-    assert sent(review, wish)[0] == status
+def test_what_cannot_be_is_refused(tab: ReviewTab, wish: Any, status: int) -> None:
+    assert tab.refit(wish)[0] == status
 
 
-def test_other_pages_cannot_change_anything(review: Live) -> None:
-    assert sent(review, {"press": 0}, Origin="http://evil.example")[0] == 403
-    assert sent(review, {"press": 0}, Cookie="")[0] == 403
+def test_other_pages_cannot_change_anything(tab: ReviewTab) -> None:
+    assert tab.refit({"press": 0}, Origin="http://evil.example")[0] == 403
+    assert tab.refit({"press": 0}, Cookie="")[0] == 403
+    assert tab.refit({"press": 0})[0] == 200
 
 
-def asked(live: Live, path: str) -> dict[str, Any]:
-    status, _, body = live.get(path, Cookie=live.cookie)
-    assert status == 200
-    return dict(json.loads(body))
+def test_only_the_tab_that_controls_changes_something(tab: ReviewTab) -> None:
+    with reviewing(tab.live) as other:
+        status, refused = other.refit({"press": 0})
+        assert (status, "Another tab controls" in refused["detail"]) == (409, True)
+        assert other.sent("/review/close")[0] == 409
+        assert other.asked("/review/found")["presses"]
+        assert tab.refit({"press": 0}, **{"X-Tab": ""})[0] == 409
+        other.socket.send("control")
+        tab.told(lambda told: not told["controls"])
+        assert other.refit({"press": 0})[0] == 200
+        assert tab.refit({"press": 0})[0] == 409
+    tab.told(lambda told: told["controls"])
+    assert tab.refit({"press": 0})[0] == 200
 
 
-def test_a_folder_of_saved_examinations_is_listed(saved: Live) -> None:
-    assert asked(saved, "/list")["items"] == ["gone", "there"]
+def test_a_folder_of_saved_examinations_is_listed_the_newest_first(saved: Live) -> None:
+    with reviewing(saved) as tab:
+        first, second = tab.asked("/review/list")
+        assert (first["name"], second["name"]) == ("there", "gone")
+        assert (first["file"], first["presses"]) == ("normal.mp4", "1 press")
+        assert datetime.strptime(first["written"], "%Y-%m-%d %H:%M") <= datetime.now()
+        tab.sent("/review/open", {"name": "../outside"})
+        told = tab.told(lambda told: told["failed"] is not None)
+        assert told["failed"] == "../outside is not there any more"
+        for path in ("/review/found", "/review/picture?t_s=1"):
+            assert saved.get(path, Cookie=saved.cookie)[0] == 404
     assert any("torn" in one and "passed over" in one for one in saved.complaints)
-    for path in ("/review?which=2", "/review?which=-1", "/picture?t_s=1&which=0"):
-        assert saved.get(path, Cookie=saved.cookie)[0] in (404, 422)
 
 
 def test_without_its_recording_curve_and_pictures_are_shown(saved: Live) -> None:
     folder = saved.folder / "results" / "gone"
     written = json.loads((folder / "result.json").read_text(encoding="utf-8"))["presses"][0]
-    told = asked(saved, "/review?which=0")
+    with reviewing(saved) as tab:
+        told = tab.open("gone")
+        assert tab.refit({"press": 0})[0] == 404
     (press,) = told["presses"]
     low, high = written["crt_ci95_s"]
     assert press["words"] == f"{written['crt_s']:.2f} s (95 %: {low:.2f} to {high:.2f} s)"
@@ -152,34 +165,37 @@ def test_without_its_recording_curve_and_pictures_are_shown(saved: Live) -> None
     late = points[(points[:, 0] > 0.2) & (points[:, 0] < 0.4)]
     assert late[:, 1].mean() == pytest.approx(np.exp(-0.3 / TRUTH["tau_s"]), abs=0.1)
     for name in told["pictures"]:
-        status, headers, body = saved.get(f"/still/{name}?which=0", Cookie=saved.cookie)
+        status, headers, body = saved.get(f"/review/still/{name}", Cookie=saved.cookie)
         assert (status, headers["content-type"]) == (200, "image/png")
         assert body == (folder / name).read_bytes()
     for name in ("result.json", "..%2Fthere%2Fstill.png", "press-2.png"):
-        assert saved.get(f"/still/{name}?which=0", Cookie=saved.cookie)[0] == 404
-    assert sent(saved, {"press": 0}, "/refit?which=0")[0] == 404
+        assert saved.get(f"/review/still/{name}", Cookie=saved.cookie)[0] == 404
 
 
 def test_with_its_recording_a_change_is_kept_beside_the_saved_result(saved: Live) -> None:
     folder = saved.folder / "results" / "there"
     before = (folder / "result.json").read_bytes()
-    told = asked(saved, "/review?which=1")
-    assert told["pictures"] is None
-    assert told["saved"] == [told["presses"][0]["words"]]
-    assert told["kept"] == [3]
-    status, headers, _ = saved.get("/picture?which=1&t_s=7.301", Cookie=saved.cookie)
-    assert (status, headers["content-type"]) == (200, "image/jpeg")
-    wish = {"press": 0, "release_s": TRUTH["release_s"], "keep": True}
-    assert sent(saved, wish, "/refit?which=1")[0] == 200
-    changed = json.loads((folder / "manual.json").read_text(encoding="utf-8"))["changed"]
-    assert [one["press"] for one in changed] == [1, 3]
-    assert changed[0]["automatic"] == json.loads(before)["presses"][0]
-    assert changed[0]["manual"]["release_s"] == TRUTH["release_s"]
-    assert (folder / "result.json").read_bytes() == before
-    (folder / "manual.json").write_text("torn")
-    status, told = sent(saved, wish, "/refit?which=1")
-    assert (status, "move it away" in told["detail"]) == (422, True)
+    with reviewing(saved) as tab:
+        told = tab.open("there")
+        assert told["pictures"] is None
+        assert told["saved"] == [told["presses"][0]["words"]]
+        assert told["kept"] == [3]
+        status, headers, _ = saved.get("/review/picture?t_s=7.301", Cookie=saved.cookie)
+        assert (status, headers["content-type"]) == (200, "image/jpeg")
+        wish = {"press": 0, "release_s": TRUTH["release_s"], "keep": True}
+        assert tab.refit(wish)[0] == 200
+        changed = json.loads((folder / "manual.json").read_text(encoding="utf-8"))["changed"]
+        assert [one["press"] for one in changed] == [1, 3]
+        assert changed[0]["automatic"] == json.loads(before)["presses"][0]
+        assert changed[0]["manual"]["release_s"] == TRUTH["release_s"]
+        assert (folder / "result.json").read_bytes() == before
+        (folder / "manual.json").write_text("torn")
+        status, told = tab.refit(wish)
+        assert (status, "move it away" in told["detail"]) == (422, True)
+        assert tab.sent("/review/close")[0] == 204
+        assert saved.get("/review/found", Cookie=saved.cookie)[0] == 404
     assert (folder / "manual.json").read_text() == "torn"
+    assert (saved.folder / "normal.mp4").read_bytes() == SAMPLE.read_bytes()
 
 
 def clip(path: Path, start_s: float, end_s: float) -> None:
@@ -202,19 +218,18 @@ def test_the_presses_of_clips_are_those_of_the_saved_result(tmp_path: Path) -> N
     clip(folder / "clip.mp4", 0.0, 11.0)
     clip(folder / "clip-2.mp4", 11.5, 99.0)
     second = examination.presses[1].press
-    with running(tmp_path, "--review", str(tmp_path)) as live:
-        assert asked(live, "/list")["items"] == ["affected-1", "affected-1, clip-2.mp4"]
-        first = asked(live, "/review?which=0")
+    with running(tmp_path, "--review", str(tmp_path)) as live, reviewing(live) as tab:
+        assert tab.listed() == ["affected-1", "affected-1, clip-2.mp4"]
+        first = tab.open("affected-1")
         assert first["numbers"] == [1]
         assert first["remarks"] == ["clip.mp4 does not show press 2 of the saved result."]
-        told = asked(live, "/review?which=1")
+        told = tab.open("affected-1, clip-2.mp4")
         assert told["numbers"] == [2]
         assert told["remarks"] == ["clip-2.mp4 does not show press 1 of the saved result."]
         assert told["saved"] == [verdict(examination.presses[1].refill)]
         release_s = told["presses"][0]["release_s"]
         assert release_s == pytest.approx(second.release_s - 11.5, abs=0.1)
-        wish = {"press": 0, "release_s": release_s + 0.05, "keep": True}
-        assert sent(live, wish, "/refit?which=1")[0] == 200
+        assert tab.refit({"press": 0, "release_s": release_s + 0.05, "keep": True})[0] == 200
     (changed,) = json.loads((folder / "manual.json").read_text(encoding="utf-8"))["changed"]
     assert (changed["press"], changed["file"]) == (2, "clip-2.mp4")
 
@@ -230,11 +245,12 @@ def test_a_clip_that_does_not_belong_to_the_result_changes_nothing(tmp_path: Pat
     )
     write_examination(other, document(other), tmp_path)
     shutil.copy(SAMPLE, tmp_path / "clip.mp4")
-    with running(tmp_path, "--review", str(tmp_path)) as live:
-        told = asked(live, "/review")
+    with running(tmp_path, "--review", str(tmp_path)) as live, reviewing(live) as tab:
+        tab.told(lambda told: told["number"] == 1)
+        told = tab.asked("/review/found")
         assert (told["numbers"], told["saved"]) == ([None], [None])
         assert told["remarks"] == ["clip.mp4 cannot be matched to the presses of the saved result."]
-        status, refused = sent(live, {"press": 0, "keep": True})
+        status, refused = tab.refit({"press": 0, "keep": True})
         assert (status, "cannot be told which press" in refused["detail"]) == (422, True)
     assert not (tmp_path / "manual.json").exists()
 

@@ -1,4 +1,4 @@
-"""The page's server: its files, one web socket for each tab, and the written report."""
+"""The page's server: one web socket for each tab, the written report, and the review."""
 
 from __future__ import annotations
 
@@ -12,28 +12,21 @@ from typing import Annotated, Literal
 
 from fastapi import FastAPI, HTTPException, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse
 
 from perfusion_cam.apps.live_board import Board
 from perfusion_cam.apps.live_guard import Door, Guard
 from perfusion_cam.apps.live_words import notice
+from perfusion_cam.apps.review_server import serve_review_of
+from perfusion_cam.apps.shelf import Shelf
+from perfusion_cam.apps.tabs import Tabs
+from perfusion_cam.apps.web_files import page_of, serve_files
 from perfusion_cam.live.engine import Engine
 from perfusion_cam.live.streamed import StreamedCamera
 from perfusion_cam.report.comparison_folder import HTML, PDF
 from perfusion_cam.thresholds import Subject
 
-WEB = Path(__file__).parent / "web"
-FILES = {
-    "page.css": "text/css",
-    "page.js": "text/javascript",
-    "picture.js": "text/javascript",
-    "chart.js": "text/javascript",
-    "results.js": "text/javascript",
-    "sound.js": "text/javascript",
-    "camera.js": "text/javascript",
-    "dark.js": "text/javascript",
-    "review.js": "text/javascript",
-}
 REPORTS = {HTML: "text/html", PDF: "application/pdf"}
 REPORT_POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
@@ -41,6 +34,7 @@ REPORT_POLICY = (
 )
 """The report brings its styles and pictures along, and can run nothing."""
 TIME = struct.Struct("<d")
+MAKE_WAY_S = 0.2
 
 
 class _Message(BaseModel):
@@ -93,36 +87,13 @@ Wish = TakeControl | ChooseSide | ChooseSite | Pause | KeepClip | Describe
 WISHES: TypeAdapter[Wish] = TypeAdapter(Annotated[Wish, Field(discriminator="do")])
 
 
-class Tabs:
-    """The tabs that are open; the first of them controls."""
-
-    def __init__(self) -> None:
-        self._order: list[WebSocket] = []
-
-    def add(self, tab: WebSocket) -> None:
-        """Let a tab watch, or control if it is alone."""
-        self._order.append(tab)
-
-    def remove(self, tab: WebSocket) -> None:
-        """Forget a tab; if it controlled, the one open longest does so now."""
-        self._order.remove(tab)
-
-    def promote(self, tab: WebSocket) -> None:
-        """Let a tab control."""
-        self._order.remove(tab)
-        self._order.insert(0, tab)
-
-    def controls(self, tab: WebSocket) -> bool:
-        """Whether a tab controls."""
-        return self._order[0] is tab
-
-
 def make_app(
     engine: Engine,
     board: Board,
     camera: StreamedCamera | None,
     door: Door,
     folder: Path,
+    shelf: Shelf,
 ) -> FastAPI:
     """Make the server.
 
@@ -136,23 +107,29 @@ def make_app(
     door : Door
     folder : Path
         Where the report is written.
+    shelf : Shelf
+        What can be reviewed while nothing is examined.
     """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         following = asyncio.create_task(board.follow(engine))
+        making_way = asyncio.create_task(_make_way(shelf))
         yield
         following.cancel()
+        making_way.cancel()
+        await run_in_threadpool(shelf.end)
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Guard, door=door)
-    tabs = Tabs()
+    tabs = Tabs(board.wake)
 
     @app.get("/")
     async def page() -> FileResponse:
         return page_of("page.html")
 
     serve_files(app)
+    serve_review_of(app, shelf, tabs, live=True)
 
     @app.get("/report/{name}")
     async def report(name: str) -> FileResponse:
@@ -166,41 +143,28 @@ def make_app(
     @app.websocket("/tab")
     async def tab(socket: WebSocket) -> None:
         await socket.accept()
-        tabs.add(socket)
-        board.wake()
-        sending = asyncio.create_task(_send(socket, board, tabs, camera is not None))
+        name = tabs.add()
+        sending = asyncio.create_task(_send(socket, name, board, tabs, camera is not None))
         try:
-            await _receive(socket, engine, board, tabs, camera)
+            await _receive(socket, name, engine, tabs, camera)
         except WebSocketDisconnect:
             pass
         finally:
             sending.cancel()
-            tabs.remove(socket)
-            board.wake()
+            tabs.remove(name)
 
     return app
 
 
-def page_of(name: str) -> FileResponse:
-    """A page as it lies on disk."""
-    return FileResponse(WEB / name, media_type="text/html; charset=utf-8")
+async def _make_way(shelf: Shelf) -> None:
+    """Close a review as soon as something is examined: its grids take memory."""
+    while True:
+        if shelf.shown is not None and shelf.held is not None:
+            await run_in_threadpool(shelf.close)
+        await asyncio.sleep(MAKE_WAY_S)
 
 
-def serve_files(app: FastAPI) -> None:
-    """Let a page have its scripts and styles, and nothing else."""
-
-    @app.get("/favicon.ico", status_code=204)
-    async def no_icon() -> None:
-        return
-
-    @app.get("/web/{name}")
-    async def file(name: str) -> FileResponse:
-        if name not in FILES:
-            raise HTTPException(404)
-        return FileResponse(WEB / name, media_type=f"{FILES[name]}; charset=utf-8")
-
-
-async def _send(socket: WebSocket, board: Board, tabs: Tabs, films: bool) -> None:
+async def _send(socket: WebSocket, name: str, board: Board, tabs: Tabs, films: bool) -> None:
     """Send what is new, the newest picture only: a slow tab misses some, and never lags."""
     news = board.listen()
     sent: dict[str, int] = {}
@@ -211,15 +175,15 @@ async def _send(socket: WebSocket, board: Board, tabs: Tabs, films: bool) -> Non
             now = json.dumps(
                 {
                     "is": "tab",
-                    "now": {"controls": tabs.controls(socket), "films": films, "notice": notice()},
+                    "now": {"controls": tabs.controls(name), "films": films, "notice": notice()},
                 }
             )
             if now != role:
                 role = now
                 await socket.send_text(role)
-            for name, (version, text) in list(board.parts.items()):
-                if sent.get(name) != version:
-                    sent[name] = version
+            for part, (version, text) in list(board.parts.items()):
+                if sent.get(part) != version:
+                    sent[part] = version
                     await socket.send_text(text)
             version, picture = board.picture
             if version != pictured:
@@ -234,7 +198,7 @@ async def _send(socket: WebSocket, board: Board, tabs: Tabs, films: bool) -> Non
 
 
 async def _receive(
-    socket: WebSocket, engine: Engine, board: Board, tabs: Tabs, camera: StreamedCamera | None
+    socket: WebSocket, name: str, engine: Engine, tabs: Tabs, camera: StreamedCamera | None
 ) -> None:
     while True:
         message = await socket.receive()
@@ -242,7 +206,7 @@ async def _receive(
             return
         data, text = message.get("bytes"), message.get("text")
         if data is not None:
-            if camera is not None and tabs.controls(socket) and len(data) > TIME.size:
+            if camera is not None and tabs.controls(name) and len(data) > TIME.size:
                 camera.send(TIME.unpack_from(data)[0], data[TIME.size :])
             continue
         try:
@@ -251,9 +215,8 @@ async def _receive(
             await socket.close(1003)
             return
         if isinstance(wish, TakeControl):
-            tabs.promote(socket)
-            board.wake()
-        elif tabs.controls(socket):
+            tabs.promote(name)
+        elif tabs.controls(name):
             _grant(wish, engine)
 
 

@@ -11,6 +11,7 @@ from perfusion_cam.apps.failing import complain
 from perfusion_cam.apps.live_board import Board
 from perfusion_cam.apps.live_server import make_app
 from perfusion_cam.apps.local_server import LocalServer
+from perfusion_cam.apps.shelf import Shelf
 from perfusion_cam.comparison.asking import DEFAULT_PROFILES
 from perfusion_cam.errors import OutputError
 from perfusion_cam.live.engine import Engine, OpenSource
@@ -25,6 +26,10 @@ from perfusion_cam.thresholds import select_profiles
 SWITCH_S = 0.001
 """How long one thread may keep the others from running Python. With the usual 5 ms, pictures wait
 up to 0.2 s while a press is measured, as they change threads a dozen times; with this, 0.1 s."""
+UNDER_WAY = (
+    "A side is being examined live, and needs the computer for itself: press Finish on the live "
+    "page first, then recordings can be opened and measured here."
+)
 
 
 def serve(
@@ -56,7 +61,9 @@ def serve(
     board = Board()
     engine = Engine(open_source, Saver(folder), rules, board.show, board.refresh_now)
     make_folder(folder)  # only now: a camera that is not there leaves no empty folder behind
-    app = make_app(engine, board, streamed, server.door, folder)
+    seen = folder if share else out
+    shelf = Shelf([(seen, folder.parent)], folder, lambda: _under_way(engine))
+    app = make_app(engine, board, streamed, server.door, folder, shelf)
     server.announce(open_page)
     complain(f"examining {engine.source_name}; results go to {folder}; Ctrl-C ends it")
     usual_s = sys.getswitchinterval()
@@ -75,6 +82,10 @@ def serve(
 def dated(out: Path) -> Path:
     """Name the folder of an examination that begins now."""
     return out / datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
+
+
+def _under_way(engine: Engine) -> str | None:
+    return None if engine.state.guided.phase == "idle" else UNDER_WAY
 
 
 def _source(

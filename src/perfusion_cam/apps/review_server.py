@@ -1,42 +1,61 @@
-"""The server of a review: pictures by time, presses, and what a person changes of them."""
+"""The review's part of the server: what can be opened, its pictures, and what is changed of it."""
 
 from __future__ import annotations
 
+import asyncio
 import json
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any
 
-from fastapi import FastAPI, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Query, Request
+from fastapi.websockets import WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.responses import FileResponse, Response
 
 from perfusion_cam.apps.live_guard import Door, Guard
-from perfusion_cam.apps.live_server import page_of, serve_files
-from perfusion_cam.apps.live_words import lines, listed_press, notice, to_picture
-from perfusion_cam.apps.matching import Numbers
+from perfusion_cam.apps.live_words import notice, to_picture
+from perfusion_cam.apps.receiving import TooLargeError, check_room, harmless_name, receive
+from perfusion_cam.apps.review_words import (
+    analysed_words,
+    changed_words,
+    listed_words,
+    refit_words,
+    saved_words,
+)
 from perfusion_cam.apps.saved import read_manual, write_manual
-from perfusion_cam.apps.shelf import Item, Shelf
+from perfusion_cam.apps.shelf import HeldBackError, NothingOpenError, Shelf
+from perfusion_cam.apps.tabs import Tabs
+from perfusion_cam.apps.web_files import page_of, serve_files
 from perfusion_cam.errors import PerfusionCamError
 from perfusion_cam.live.preview import jpeg_of
-from perfusion_cam.live.reviewing import Change, Review
-from perfusion_cam.report.document import document
-from perfusion_cam.types import PressResult
+from perfusion_cam.live.reviewing import Change
 
 MOST_BYTES = 2000
+TELL_S = 0.1
 UNKNOWN = (
     "It cannot be told which press of the saved result this is, so a manual result cannot be kept "
     "beside it."
 )
+WATCHES = "Another tab controls; this one watches."
+STATUS: dict[type[Exception], int] = {NothingOpenError: 404, HeldBackError: 409, TooLargeError: 413}
 
-Which = Annotated[int, Query(ge=0)]
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Changed(BaseModel):
+class Open(_Sent):
+    """What to open, as it is listed."""
+
+    name: str
+
+
+class Changed(_Sent):
     """What the page sends of one press."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
     press: int = Field(ge=0)
     release_s: float | None = Field(default=None, allow_inf_nan=False)
     end_s: float | None = Field(default=None, allow_inf_nan=False)
@@ -49,45 +68,126 @@ class Changed(BaseModel):
         place = None if self.x_px is None or self.y_px is None else (self.x_px, self.y_px)
         return Change(self.release_s, self.end_s, place)
 
+    def told(self) -> dict[str, Any]:
+        """The same, as it is written."""
+        return self.model_dump(exclude={"press", "keep"}, exclude_none=True)
+
 
 def make_review_app(shelf: Shelf, door: Door) -> FastAPI:
-    """Make the server of one review.
+    """Make the server of a review alone.
 
     Parameters
     ----------
     shelf : Shelf
     door : Door
     """
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(shelf.end)
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Guard, door=door)
     serve_files(app)
 
     @app.get("/")
-    def page() -> FileResponse:
+    async def page() -> FileResponse:
         return page_of("review.html")
 
-    @app.get("/list")
-    def listed() -> dict[str, Any]:
-        return {"notice": notice(), "items": [item.name for item in shelf.items]}
+    serve_review_of(app, shelf, Tabs(), live=False)
+    return app
 
-    @app.get("/review")
-    def found(which: Which = 0) -> dict[str, Any]:
-        with shelf.opened(which) as (item, review):
-            told = _saved(item) if review is None else _analysed(item, review)
-            return told | {"kept": sorted(read_manual(item.folder))}
 
-    @app.get("/still/{name}")
-    def still(name: str, which: Which = 0) -> FileResponse:
-        saved = shelf.items[which].saved
-        if saved is None or name not in saved.pictures():
-            raise HTTPException(404)
-        return FileResponse(saved.folder / name, media_type="image/png")
+def serve_review_of(app: FastAPI, shelf: Shelf, tabs: Tabs, *, live: bool) -> None:
+    """Serve reviews under ``/review``.
 
-    @app.get("/picture")
-    def picture(
-        t_s: Annotated[float, Query(ge=0, allow_inf_nan=False)], which: Which = 0
-    ) -> Response:
-        with shelf.opened(which) as (_, review):
+    Parameters
+    ----------
+    app : FastAPI
+        Behind a guard.
+    shelf : Shelf
+    tabs : Tabs
+        Of the whole program: only the tab that controls opens and changes something.
+    live : bool
+        Whether the program examines live, too.
+    """
+
+    def controlling(x_tab: Annotated[str, Header()] = "") -> None:
+        if not tabs.controls(x_tab):
+            raise HTTPException(409, WATCHES)
+
+    routes = APIRouter(prefix="/review")
+    _add_pictures(routes, shelf)
+    changing = APIRouter(prefix="/review", dependencies=[Depends(controlling)])
+    _add_changes(changing, shelf)
+
+    @routes.websocket("/tab")
+    async def tab(socket: WebSocket) -> None:
+        await socket.accept()
+        name = tabs.add()
+        telling = asyncio.create_task(_tell(socket, name, shelf, tabs, live))
+        try:
+            while True:
+                if await socket.receive_text() == "control":
+                    tabs.promote(name)
+        except (WebSocketDisconnect, KeyError):
+            pass  # the tab is gone, or sends what is no text
+        finally:
+            telling.cancel()
+            tabs.remove(name)
+
+    app.include_router(routes)
+    app.include_router(changing)
+
+    @app.exception_handler(ValidationError)
+    async def refused(_: Request, __: Exception) -> Response:
+        return Response(status_code=400)
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_: Request, __: Exception) -> Response:
+        return Response(status_code=400)
+
+    @app.exception_handler(PerfusionCamError)
+    async def failed(_: Request, error: Exception) -> Response:
+        content = json.dumps({"detail": str(error)})
+        status = STATUS.get(type(error), 422)
+        return Response(content, status_code=status, media_type="application/json")
+
+
+def _add_pictures(routes: APIRouter, shelf: Shelf) -> None:
+    """Add what may be looked at by every tab."""
+
+    @routes.get("")
+    async def page() -> FileResponse:
+        return page_of("review.html")
+
+    @routes.get("/list")
+    def listed() -> list[dict[str, Any]]:
+        return [listed_words(one) for one in shelf.listed()]
+
+    @routes.get("/room")
+    def room(name: str, size: Annotated[int, Query(ge=0)]) -> dict[str, str]:
+        check_room(harmless_name(name), size, shelf.folder)
+        return {}
+
+    @routes.get("/found")
+    def found() -> dict[str, Any]:
+        with shelf.opened() as (number, saved, review, passing):
+            told = saved_words(saved) if review is None else analysed_words(saved, review)
+            kept = sorted(read_manual(saved.folder))
+        return told | {"number": number, "kept": kept, "passing": passing is not None}
+
+    @routes.get("/still/{name}")
+    def still(name: str) -> FileResponse:
+        with shelf.opened() as (_, saved, _, _):
+            if name not in saved.pictures():
+                raise HTTPException(404)
+            return FileResponse(saved.folder / name, media_type="image/png")
+
+    @routes.get("/picture")
+    def picture(t_s: Annotated[float, Query(ge=0, allow_inf_nan=False)]) -> Response:
+        with shelf.opened() as (_, _, review, _):
             if review is None:
                 raise HTTPException(404)
             frame = review.picture(t_s)
@@ -95,13 +195,43 @@ def make_review_app(shelf: Shelf, door: Door) -> FastAPI:
         headers = {"X-Time": f"{frame.t_s:.4f}", "X-To-Picture": json.dumps(matrix)}
         return Response(jpeg_of(frame), media_type="image/jpeg", headers=headers)
 
-    @app.post("/refit")
-    async def refit(request: Request, which: Which = 0) -> dict[str, Any]:
-        wish = Changed.model_validate_json(await _body(request))
-        return await run_in_threadpool(measured, wish, which)
 
-    def measured(wish: Changed, which: int) -> dict[str, Any]:
-        with shelf.opened(which) as (item, review):
+def _add_changes(routes: APIRouter, shelf: Shelf) -> None:
+    """Add what the tab that controls may do."""
+
+    @routes.post("/open", status_code=202)
+    async def open_(request: Request) -> None:
+        shelf.open(Open.model_validate_json(await _body(request)).name)
+
+    @routes.post("/close", status_code=204)
+    def close() -> None:
+        shelf.close()
+
+    @routes.post("/recording", status_code=202)
+    async def recording(request: Request, name: str, keep: bool = False) -> None:
+        size = request.headers.get("content-length")
+        if size is None:
+            raise HTTPException(411)
+        path = shelf.new_place(harmless_name(name))
+        check_room(path.name, int(size), path.parent)
+        words = f"Taking in {path.name}"
+        shelf.begin(words)
+        try:
+            await receive(
+                request.stream(), path, int(size), lambda share: shelf.go_on(words, share)
+            )
+        except BaseException:
+            shelf.stop()
+            raise
+        shelf.read_recording(path, keep=keep)
+
+    @routes.post("/refit")
+    async def refit(request: Request) -> dict[str, Any]:
+        wish = Changed.model_validate_json(await _body(request))
+        return await run_in_threadpool(measured, wish)
+
+    def measured(wish: Changed) -> dict[str, Any]:
+        with shelf.opened() as (_, saved, review, _):
             if review is None:
                 raise HTTPException(404)
             try:
@@ -109,26 +239,35 @@ def make_review_app(shelf: Shelf, door: Door) -> FastAPI:
             except (ValueError, IndexError) as error:
                 raise HTTPException(422, str(error)) from error
             if wish.keep:
-                number = _numbers(item, review)[wish.press]
+                number = saved.numbers(review.examination)[wish.press]
                 if number is None:
                     raise HTTPException(422, UNKNOWN)
-                write_manual(item.folder, _recorded(review, wish, result, number))
-        return _told(review, result) | {"kept": wish.keep}
+                changed = changed_words(review, wish.press, wish.told(), result, number)
+                write_manual(saved.folder, changed)
+            return refit_words(review, result) | {"kept": wish.keep}
 
-    @app.exception_handler(ValidationError)
-    async def refused(_: Request, __: Exception) -> Response:
-        return Response(status_code=400)
 
-    @app.exception_handler(IndexError)
-    async def missing(_: Request, __: Exception) -> Response:
-        return Response(status_code=404)
-
-    @app.exception_handler(PerfusionCamError)
-    async def failed(_: Request, error: Exception) -> Response:
-        content = json.dumps({"detail": str(error)})
-        return Response(content, status_code=422, media_type="application/json")
-
-    return app
+async def _tell(socket: WebSocket, name: str, shelf: Shelf, tabs: Tabs, live: bool) -> None:
+    """Tell a tab where things stand, whenever that changes."""
+    told = ""
+    with suppress(WebSocketDisconnect, RuntimeError):  # the tab is gone
+        while True:
+            number, opened = shelf.shown or (0, "")
+            now = {
+                "tab": name,
+                "controls": tabs.controls(name),
+                "live": live,
+                "held": shelf.held,
+                "doing": shelf.doing and shelf.doing._asdict(),
+                "failed": shelf.failed,
+                "number": number,
+                "opened": opened,
+                "notice": notice(),
+            }
+            if (text := json.dumps(now)) != told:
+                told = text
+                await socket.send_text(told)
+            await asyncio.sleep(TELL_S)
 
 
 async def _body(request: Request) -> bytes:
@@ -139,84 +278,3 @@ async def _body(request: Request) -> bytes:
         if len(read) > MOST_BYTES:
             raise HTTPException(413)
     return bytes(read)
-
-
-def _numbers(item: Item, review: Review) -> Numbers:
-    """Number the presses as in the result.json that a change of them is kept beside."""
-    if item.saved is None:
-        return tuple(range(1, 1 + len(review.examination.presses)))
-    return item.saved.numbers(review.examination)
-
-
-def _remarks(item: Item, numbers: Numbers) -> list[str]:
-    """Say where the recording and the saved result do not tell of the same presses."""
-    if item.saved is None:
-        return []
-    file = "The recording" if item.recording is None else item.recording.name
-    known = set(numbers) - {None}
-    there = item.saved.document.presses
-    if there and not known:
-        return [f"{file} cannot be matched to the presses of the saved result."]
-    missing = [str(n) for n in range(1, 1 + len(there)) if n not in known]
-    if not missing:
-        return []
-    return [f"{file} does not show press {', '.join(missing)} of the saved result."]
-
-
-def _analysed(item: Item, review: Review) -> dict[str, Any]:
-    source, track = review.examination.source, review.examination.track
-    numbers = _numbers(item, review)
-    there = () if item.saved is None else item.saved.document.presses
-    return {
-        "file": source.file,
-        "pictures": None,
-        "width": source.width,
-        "height": source.height,
-        "duration_s": float(track.t_s[-1]),
-        "step_s": 1 / (source.median_fps or 30.0),
-        "warnings": source.warnings,
-        "presses": [_told(review, one) for one in review.examination.presses],
-        "numbers": numbers,
-        "saved": [there[n - 1].words() if n and there else None for n in numbers],
-        "remarks": _remarks(item, numbers)
-        + (item.saved.document.unfinished() if item.saved else []),
-    }
-
-
-def _saved(item: Item) -> dict[str, Any]:
-    assert item.saved is not None
-    presses = item.saved.presses()
-    return {
-        "file": item.saved.document.source.file,
-        "pictures": item.saved.pictures(),
-        "presses": presses,
-        "numbers": list(range(1, 1 + len(presses))),
-        "saved": [one["words"] for one in presses],
-        "remarks": item.saved.document.unfinished(),
-    }
-
-
-def _told(review: Review, result: PressResult) -> dict[str, Any]:
-    press = result.press
-    return listed_press(result) | {
-        "contact_s": press.contact_s,
-        "release_s": press.release_s,
-        "ended_s": press.ended_s,
-        "lines": lines(result, review.examination.grid),
-    }
-
-
-def _recorded(review: Review, wish: Changed, result: PressResult, number: int) -> dict[str, Any]:
-    """The manual result beside the automatic one, each as in result.json."""
-    examination = review.examination
-    automatic = document(examination)["presses"][wish.press]
-    manual = document(replace(examination, presses=(result,)))["presses"][0]
-    return {
-        "press": number,
-        "file": examination.source.file,
-        "sha256": examination.source.sha256,
-        "changed_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "changes": wish.model_dump(exclude={"press", "keep"}, exclude_none=True),
-        "automatic": automatic,
-        "manual": manual,
-    }

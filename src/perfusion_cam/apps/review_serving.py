@@ -9,12 +9,9 @@ from perfusion_cam.apps.live_serving import dated
 from perfusion_cam.apps.local_server import LocalServer
 from perfusion_cam.apps.progress import shown_progress
 from perfusion_cam.apps.review_server import make_review_app
-from perfusion_cam.apps.saved import find_saved
-from perfusion_cam.apps.shelf import Item, Shelf
-from perfusion_cam.live.reviewing import Review
-from perfusion_cam.report.atomic import make_folder
-from perfusion_cam.report.document import document
-from perfusion_cam.report.folder import write_examination
+from perfusion_cam.apps.shelf import Shelf, analysed
+from perfusion_cam.errors import SourceError
+from perfusion_cam.report.folder import RESULT
 
 
 def serve_review(path: Path, *, out: Path, port: int, open_page: bool) -> None:
@@ -30,22 +27,24 @@ def serve_review(path: Path, *, out: Path, port: int, open_page: bool) -> None:
         The port is taken.
     """
     server = LocalServer(port)
+    folder = dated(out)
+    own = (folder, folder.parent)
     if path.is_dir():
-        items = [Item(one.name, one.folder, one.recording, one) for one in find_saved(path)]
-        shelf, told = Shelf(items), "what is changed goes beside each result"
+        shelf, told = Shelf([(path, path), own], folder), "what is changed goes beside each result"
+        listed = shelf.listed()
+        if not listed:
+            raise SourceError(
+                f"{path}: no saved examination in it; give a folder that live or analyze --out has "
+                f"made, with {RESULT}, or a recording"
+            )
+        if len(listed) == 1:
+            shelf.open(listed[0].name)
     else:
-        shelf, told = _analysed(path, out)
+        with shown_progress(f"analysing {path.name}") as progress:
+            review = analysed(path, folder, progress)
+        shelf, told = Shelf([own], folder, near=path.parent), f"results go to {folder}"
+        shelf.show(review)
     server.announce(open_page)
     complain(f"reviewing {path.name}; {told}; Ctrl-C ends it")
     server.run(make_review_app(shelf, server.door))
-    shelf.close()
     complain("ended")
-
-
-def _analysed(path: Path, out: Path) -> tuple[Shelf, str]:
-    """Analyse a recording and write what was found."""
-    with shown_progress(f"analysing {path.name}") as progress:
-        review = Review(path, progress)
-    folder = make_folder(dated(out))
-    write_examination(review.examination, document(review.examination), folder)
-    return Shelf([Item(path.name, folder, path)], review), f"results go to {folder}"

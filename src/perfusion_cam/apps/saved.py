@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -133,6 +134,8 @@ class Saved:
     name : str
         Its folder, as seen from where it was looked for.
     folder : Path
+    written_s : float
+        When its result was written, in seconds since 1970.
     document : SavedDocument
     recording : Path or None
         Where the same recording, or a raw clip of a live examination, is found.
@@ -142,6 +145,7 @@ class Saved:
 
     name: str
     folder: Path
+    written_s: float
     document: SavedDocument
     recording: Path | None
     clip: bool = False
@@ -177,21 +181,41 @@ class Saved:
         return [name for name in wanted if (self.folder / name).is_file()]
 
 
-def find_saved(path: Path) -> list[Saved]:
+def find_saved(path: Path, base: Path, near: Path | None = None) -> list[Saved]:
     """Find the examinations in a folder, and in folders in it.
 
-    Raises
-    ------
-    SourceError
-        There is none.
+    Parameters
+    ----------
+    path : Path
+    base : Path
+        From where their names are told.
+    near : Path, optional
+        Another folder in which recordings are looked for.
     """
-    found = [one for folder in _folders(path, DEPTH) for one in _saved(path, folder)]
-    if not found:
-        raise SourceError(
-            f"{path}: no saved examination in it; give a folder that live or analyze --out has "
-            f"made, with {RESULT}, or a recording"
-        )
-    return found
+    return [one for folder in _folders(path, DEPTH) for one in read_saved(folder, base, near)]
+
+
+def read_saved(folder: Path, base: Path, near: Path | None = None) -> list[Saved]:
+    """Read the examination that a folder holds, if any, once for each of its clips."""
+    try:
+        content = (folder / RESULT).read_text(encoding="utf-8")
+        written_s = (folder / RESULT).stat().st_mtime
+        document = SavedDocument.model_validate_json(content)
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, ValidationError):
+        complain(f"{folder / RESULT} is no result of this program or damaged; passed over")
+        return []
+    name = folder.name if folder == base else str(folder.relative_to(base))
+    recording = _recording(folder, document.source, near)
+    clips = [] if recording else _clips(folder)
+    if not clips:
+        return [Saved(name, folder, written_s, document, recording)]
+    names = [name] + [f"{name}, {clip.name}" for clip in clips[1:]]
+    return [
+        Saved(named, folder, written_s, document, clip, clip=True)
+        for named, clip in zip(names, clips, strict=True)
+    ]
 
 
 def read_curves(path: Path) -> dict[int, tuple[FloatArray, FloatArray, BoolArray]]:
@@ -245,40 +269,26 @@ def write_manual(folder: Path, changed: dict[str, Any]) -> None:
 def _folders(path: Path, depth: int) -> Iterator[Path]:
     yield path
     if depth:
-        for inner in sorted(one for one in path.iterdir() if one.is_dir()):
-            yield from _folders(inner, depth - 1)
+        with suppress(OSError):  # a folder that may not be read holds nothing to show
+            for inner in sorted(one for one in path.iterdir() if one.is_dir()):
+                yield from _folders(inner, depth - 1)
 
 
-def _saved(path: Path, folder: Path) -> list[Saved]:
-    if not (folder / RESULT).is_file():
-        return []
-    try:
-        content = (folder / RESULT).read_text(encoding="utf-8")
-        document = SavedDocument.model_validate_json(content)
-    except (OSError, ValueError, ValidationError):
-        complain(f"{folder / RESULT} is no result of this program or damaged; passed over")
-        return []
-    name = folder.name if folder == path else str(folder.relative_to(path))
-    recording = _recording(folder, document.source)
-    clips = [] if recording else _clips(folder)
-    if not clips:
-        return [Saved(name, folder, document, recording)]
-    names = [name] + [f"{name}, {clip.name}" for clip in clips[1:]]
-    return [
-        Saved(named, folder, document, clip, clip=True)
-        for named, clip in zip(names, clips, strict=True)
-    ]
-
-
-def _recording(folder: Path, source: SavedSource) -> Path | None:
+def _recording(folder: Path, source: SavedSource, near: Path | None) -> Path | None:
     """Find the very recording near its result."""
     name = Path(source.file).name
-    for place in (folder, folder.parent, folder.parent.parent, Path.cwd()):
+    for place in (folder, folder.parent, folder.parent.parent, Path.cwd(), near or folder):
         path = place / name
-        with suppress(SourceError):
-            if path.is_file() and sha256_of(path) == source.sha256:
+        with suppress(SourceError, OSError):
+            if path.is_file() and _sha256(path, path.stat().st_mtime_ns) == source.sha256:
                 return path
     return None
+
+
+@lru_cache
+def _sha256(path: Path, _changed_ns: int) -> str:
+    """Digest a file once, as long as it is not changed: it may be large, and is asked for often."""
+    return sha256_of(path)
 
 
 def _clips(folder: Path) -> list[Path]:

@@ -157,14 +157,19 @@ function heldBack() {
   return state?.saving_fails || failure ? "Not everything could be saved, see below. " : "";
 }
 
+function examined() {
+  return state && state.phase !== "idle" ? state.side : null;
+}
+
 function enable() {
-  const active = state && state.phase !== "idle" ? state.side : null;
+  const active = examined();
   for (const side of ["affected", "unaffected"]) {
     at(side).disabled = !controls;
     at(side).setAttribute("aria-pressed", String(active === side));
   }
   at("clip").disabled = !controls;
   at("pause").disabled = !controls || !active;
+  if (!active) at("finish-first").hidden = true;
 }
 
 function connect() {
@@ -190,6 +195,11 @@ function connect() {
 
 for (const side of ["affected", "unaffected"]) at(side).addEventListener("click", () => wish({ do: "side", side }));
 at("pause").addEventListener("click", () => wish({ do: "pause" }));
+at("review").addEventListener("click", (event) => {
+  if (!controls || !examined()) return;
+  event.preventDefault(); // this tab's camera would stop
+  at("finish-first").hidden = false;
+});
 at("clip").addEventListener("click", () => wish({ do: "clip", keep: at("clip").getAttribute("aria-pressed") !== "true" }));
 at("control").addEventListener("click", () => wish({ do: "control" }));
 at("film").addEventListener("click", () => camera.start());

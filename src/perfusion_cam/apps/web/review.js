@@ -4,12 +4,12 @@ import { Chart } from "/web/chart.js";
 import { darkens } from "/web/dark.js";
 import { Picture } from "/web/picture.js";
 import { element, list } from "/web/results.js";
+import { ask, complain, follow } from "/web/shelf.js";
 
 const at = (id) => document.getElementById(id);
 const two = (value) => value.toFixed(2);
 
 let review = null;
-let which = 0;
 let now_s = 0;
 let wanted_s = null;
 let fetching = false;
@@ -20,22 +20,8 @@ let manual = []; // and what came of them
 const chart = new Chart(at("chart"));
 const picture = new Picture(at("picture"), putSite);
 
-function complain(words) {
-  at("told").hidden = !words;
-  at("told").textContent = words;
-}
-
-async function ask(path, options) {
-  try {
-    return await fetch(path, options);
-  } catch {
-    complain("The program does not answer. It may have ended; started again, it prints a new address.");
-    return null;
-  }
-}
-
 async function show(t_s) {
-  if (review.pictures) return; // there is no recording to scrub
+  if (!review || review.pictures) return; // there is no recording to scrub
   wanted_s = Math.min(Math.max(0, t_s), review.duration_s);
   if (fetching) return; // the newest wish is met when this one is done
   fetching = true;
@@ -43,8 +29,8 @@ async function show(t_s) {
     while (wanted_s !== null) {
       const t = wanted_s;
       wanted_s = null;
-      const answer = await ask(`/picture?which=${which}&t_s=${t}`);
-      if (!answer) return;
+      const answer = await ask(`/review/picture?t_s=${t}`);
+      if (!answer || !review) return;
       if (!answer.ok) {
         complain("This picture cannot be shown.");
         continue;
@@ -121,7 +107,7 @@ function results() {
 async function refit(change, keep = false) {
   const press = chosen();
   const number = (asked += 1);
-  const answer = await ask(`/refit?which=${which}`, { method: "POST", body: JSON.stringify({ press, keep, ...change }) });
+  const answer = await ask("/review/refit", { method: "POST", body: JSON.stringify({ press, keep, ...change }) });
   if (!answer || number !== asked) return; // something newer was asked meanwhile
   const found = await answer.json().catch(() => ({}));
   if (!answer.ok) {
@@ -162,32 +148,34 @@ at("press").addEventListener("change", () => {
 });
 darkens(at("dark"), () => chart.draw());
 
-async function open(number) {
+at("close").addEventListener("click", () => ask("/review/close", { method: "POST" }));
+
+// Show what is open now; 0 is nothing.
+async function look(number) {
   document.documentElement.dataset.ready = "false";
-  at("which").disabled = true;
-  complain("");
-  at("reading").hidden = false;
-  const answer = await ask(`/review?which=${number}`);
+  asked += 1;
+  review = null;
+  at("open").hidden = true;
+  at("chooser").open = !number;
+  if (!number) return;
+  const answer = await ask("/review/found");
   const found = await answer?.json().catch(() => ({}));
-  at("reading").hidden = true;
-  at("which").disabled = false;
-  at("which").value = String(which);
-  if (!answer) return;
-  if (!answer.ok) {
-    complain(found.detail ?? "This examination cannot be opened.");
+  if (!answer?.ok) {
+    if (answer) complain(found.detail ?? "This examination cannot be opened.");
     return;
   }
-  [review, which, changes, manual] = [found, number, [], []];
-  asked += 1;
-  at("which").value = String(number);
+  if (found.number !== number) return; // another one is open already, and is said next
+  [review, changes, manual] = [found, [], []];
+  at("open").hidden = false;
   at("file").textContent = review.file;
+  at("passing").hidden = !review.passing;
   at("kept").textContent = "";
   at("remarks").replaceChildren(...review.remarks.map((one) => element("li", one)));
   const still = review.pictures !== null;
   at("scrub").hidden = at("changing").hidden = still;
   at("stills").hidden = at("fixed").hidden = !still;
   at("stills").replaceChildren(...(review.pictures ?? []).map((name) => element(
-    "img", null, { src: `/still/${name}?which=${number}`, alt: name === "still.png" ? "Where it was measured" : `Curve of ${name.slice(0, -4).replace("-", " ")}` },
+    "img", null, { src: `/review/still/${name}?${number}`, alt: name === "still.png" ? "Where it was measured" : `Curve of ${name.slice(0, -4).replace("-", " ")}` },
   )));
   at("time").max = String(review.duration_s ?? 0);
   at("time").step = String((review.step_s ?? 0) / 2);
@@ -198,11 +186,4 @@ async function open(number) {
   document.documentElement.dataset.ready = "true";
 }
 
-at("which").addEventListener("change", () => open(Number(at("which").value)));
-const shelf = await (await ask("/list"))?.json();
-if (shelf) {
-  at("notice").textContent = shelf.notice;
-  at("shelf").hidden = shelf.items.length < 2;
-  at("which").append(...shelf.items.map((name, index) => element("option", name, { value: String(index) })));
-  await open(0);
-}
+follow(look);
