@@ -24,7 +24,6 @@ from perfusion_cam.apps.local_tls import self_signed
 from perfusion_cam.apps.qr import qr_lines
 from perfusion_cam.errors import ServerError
 
-
 EARLIER = {
     "schema": 1,
     "source": {"file": "a.mp4", "sha256": "0", "duration_s": 9.0},
