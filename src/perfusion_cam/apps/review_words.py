@@ -91,9 +91,10 @@ def changed_words(
 def listed_words(saved: Saved) -> dict[str, Any]:
     """A saved examination in a list."""
     count = len(saved.document.presses)
+    unfinished = ", one more unfinished" if saved.document.unfinished() else ""
     return {
         "name": saved.name,
         "file": saved.document.source.file,
         "written": datetime.fromtimestamp(saved.written_s).strftime("%Y-%m-%d %H:%M"),
-        "presses": "1 press" if count == 1 else f"{count or 'no'} presses",
+        "presses": ("1 press" if count == 1 else f"{count or 'no'} presses") + unfinished,
     }
