@@ -1,4 +1,4 @@
-"""Photograph the live page at work, for docs/live.md. Needs Chromium; takes about a minute."""
+"""Photograph the live page at work, for docs/live.md. Needs Chromium; takes some minutes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from perfusion_cam.simulate import SCENARIOS, render
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "docs" / "figures"
@@ -21,6 +24,13 @@ SAMPLES = ROOT / "sample_videos"
 WIDE, NARROW = {"width": 1180, "height": 800}, {"width": 390, "height": 844}
 COLOURS = 256
 PATIENCE_MS = 60_000
+ENDINGS = {
+    "other_side": {},
+    "not_measured": {"depth": 0.0},
+    "unrecognised": {"release_s": SCENARIOS["normal"].presses[0].contact_s + 0.8},
+}
+"""What becomes of a press, by its prompt, and how the press differs."""
+WHOLE_WATCH_S = 42.0
 
 
 @contextmanager
@@ -88,6 +98,27 @@ def examine(page: Page) -> None:
     photograph(page, "compared", whole=True)
 
 
+@contextmanager
+def pressed(**changes: float) -> Iterator[Path]:
+    """Render a press that is watched to its end."""
+    normal = SCENARIOS["normal"]
+    press = replace(normal.presses[0], **changes)
+    with tempfile.TemporaryDirectory() as folder:
+        clip = Path(folder) / "press.mp4"
+        render(replace(normal, name="press", presses=(press,), duration_s=WHOLE_WATCH_S), clip)
+        yield clip
+
+
+def end(page: Page, code: str) -> None:
+    """Keep what is said once a press is over."""
+    await_prompt(page, "choose_side")
+    page.click("#affected")
+    page.mouse.move(0, 0)
+    await_prompt(page, code)
+    page.wait_for_timeout(500)
+    photograph(page, code.replace("_", "-"))
+
+
 def refuse(page: Page) -> None:
     """Keep what is said where the browser refuses its camera."""
     page.wait_for_function("() => document.getElementById('says').innerText.includes('refused')")
@@ -143,6 +174,12 @@ def main() -> None:
         )
         with shown(browser, "--source", str(SAMPLES / "two-sides.mp4")) as page:
             examine(page)
+        for code, changes in ENDINGS.items():
+            with (
+                pressed(**changes) as clip,
+                shown(browser, "--source", str(clip)) as page,
+            ):
+                end(page, code)
         with shown(browser, "--source", str(SAMPLES / "slow.mp4")) as page:
             watch(page)
         with shown(browser, "--source", str(SAMPLES / "slow.mp4")) as page:

@@ -12,15 +12,17 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import synthetic
 
 from perfusion_cam.apps import live_board, live_words
 from perfusion_cam.apps.live_board import Board
 from perfusion_cam.live.engine import Engine
 from perfusion_cam.live.saving import Saver
 from perfusion_cam.live.source import SourceFacts
+from perfusion_cam.live.state import Finished
 from perfusion_cam.live.steps import Steps
 from perfusion_cam.live.trace import Trace
-from perfusion_cam.types import GridSample
+from perfusion_cam.types import GridSample, PressResult
 
 PATIENCE_S = 10.0
 
@@ -144,3 +146,15 @@ def test_the_trace_of_a_whole_minute_is_a_small_message() -> None:
     points = tuple((step.t_s, -0.0123456) for step in steps.kept)
     told = live_words.traced(Trace(60.0, 55.0, 59.0, points, points))
     assert len(json.dumps(told)) < 4000
+
+
+def test_what_cannot_be_measured_is_drawn_without_a_line() -> None:
+    seen = PressResult(
+        synthetic.press(), synthetic.site(), synthetic.curve(), synthetic.measured(), None
+    )
+    refused = replace(seen, refill=replace(seen.refill, status="not_measurable"))
+    told = [live_words.curve(one) for one in (seen, refused)]
+    assert [one and bool(one["points"]) for one in told] == [True, True]
+    assert [one and bool(one["fit"]) for one in told] == [True, False]
+    listed = [live_words.listed(Finished("affected", 1, "a", one)) for one in (seen, refused)]
+    assert [one["curve"] is None for one in listed] == [False, True]

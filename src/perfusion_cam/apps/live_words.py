@@ -96,8 +96,9 @@ def _percent(change_log: float) -> float:
 
 
 def listed(one: Finished) -> Plain:
-    """One finished press."""
-    return {"side": one.side, "number": one.number} | listed_press(one.result)
+    """One finished press; without a curve where there is none to speak of."""
+    told: Plain = {"side": one.side, "number": one.number} | listed_press(one.result)
+    return told | {"curve": None} if one.result.refill.status == "not_measurable" else told
 
 
 def listed_press(result: PressResult) -> Plain:
@@ -113,12 +114,16 @@ def listed_press(result: PressResult) -> Plain:
 
 
 def curve(result: PressResult) -> Plain | None:
-    """The recovery as the share of the pressed-out colour still missing, from release on."""
+    """The recovery as the share of the pressed-out colour still missing, from release on.
+
+    What cannot be measured has no fit: a line through noise looks like a quick return.
+    """
     if result.curve is None:
         return None
     found, refill, release_s = result.curve, result.refill, result.press.release_s
     fit = None
-    if refill.fit_t_s is not None and refill.fit_signal is not None:
+    drawn = refill.status != "not_measurable"
+    if drawn and refill.fit_t_s is not None and refill.fit_signal is not None:
         fit = (refill.fit_t_s - release_s, refill.fit_signal)
     return shares(found.t_s - release_s, found.signal, found.used, refill.blanch_depth, fit)
 
