@@ -73,6 +73,7 @@ def serve(
         server.run(app)
     finally:
         lost = engine.stop()
+        shelf.end()
         sys.setswitchinterval(usual_s)
     complain(f"ended; results are in {folder}")
     if lost is not None:

@@ -129,7 +129,7 @@ def serve_review_of(app: FastAPI, shelf: Shelf, tabs: Tabs, *, live: bool) -> No
         telling = asyncio.create_task(_tell(socket, name, shelf, tabs, live))
         try:
             while True:
-                if await socket.receive_text() == "control":
+                if await socket.receive_text() == "control" and shelf.held is None:
                     tabs.promote(name)
         except (WebSocketDisconnect, KeyError):
             pass  # the tab is gone, or sends what is no text

@@ -46,5 +46,8 @@ def serve_review(path: Path, *, out: Path, port: int, open_page: bool) -> None:
         shelf.show(review)
     server.announce(open_page)
     complain(f"reviewing {path.name}; {told}; Ctrl-C ends it")
-    server.run(make_review_app(shelf, server.door))
+    try:
+        server.run(make_review_app(shelf, server.door))
+    finally:
+        shelf.end()
     complain("ended")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -120,7 +120,7 @@ class SavedDocument(BaseModel):
             return []
         found = self.provisional.press.words()
         return [
-            f"One more press was still being watched when the examination broke off. {found} was "
+            f"One more press was still being watched when this was written. {found} was "
             "provisional and is no result."
         ]
 
@@ -285,7 +285,7 @@ def _recording(folder: Path, source: SavedSource, near: Path | None) -> Path | N
     return None
 
 
-@lru_cache
+@cache
 def _sha256(path: Path, _changed_ns: int) -> str:
     """Digest a file once, as long as it is not changed: it may be large, and is asked for often."""
     return sha256_of(path)

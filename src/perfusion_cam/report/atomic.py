@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,7 +21,7 @@ def replacing(path: Path) -> Iterator[Path]:
         The folder is read-only, the disk is full, or the like.
     """
     path = Path(os.path.realpath(path))  # a link stays a link
-    temporary = path.with_name(f".{path.name[:50]}.{os.getpid()}.part")
+    temporary = path.with_name(f".{path.name[:50]}.{_writer()}.part")
     try:
         try:
             yield temporary
@@ -57,7 +58,7 @@ def make_folder(path: Path) -> Path:
     OutputError
         The folder cannot be made or is read-only.
     """
-    probe = path / f".{os.getpid()}.probe"
+    probe = path / f".{_writer()}.probe"
     try:
         path.mkdir(parents=True, exist_ok=True)
         probe.touch()
@@ -65,6 +66,11 @@ def make_folder(path: Path) -> Path:
     except OSError as error:
         raise cannot_write(path, error) from error
     return path
+
+
+def _writer() -> str:
+    """Name who writes: two threads may write the same file at once."""
+    return f"{os.getpid()}.{threading.get_ident()}"
 
 
 def cannot_write(path: Path, error: Exception) -> OutputError:

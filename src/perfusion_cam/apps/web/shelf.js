@@ -79,6 +79,7 @@ function tell() {
   at("notice").textContent = now.notice;
   at("live").hidden = !now.live;
   at("watching").hidden = now.controls;
+  at("control").hidden = Boolean(now.held);
   at("held").hidden = !now.held;
   at("held").textContent = now.held ?? "";
   at("doing").hidden = !now.doing;
