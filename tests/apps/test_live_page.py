@@ -353,7 +353,7 @@ def test_saved_examinations_are_opened_one_after_another(
     shutil.copy(SAMPLES / "normal.mp4", tmp_path)
     with running(tmp_path, "--review", str(tmp_path)) as live:
         page = show(browser().new_context(), live)
-        assert page.locator("#saved strong").all_inner_texts() == ["there", "gone"]
+        expect(page.locator("#saved strong")).to_have_text(["there", "gone"])
         assert_readable(page, "saved")
         page.click("#saved button:has-text('gone')")
         ready = "() => document.documentElement.dataset.ready === 'true'"

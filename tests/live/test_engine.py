@@ -171,7 +171,7 @@ def test_two_sides_are_compared(made: Callable[..., Engine], tmp_path: Path) -> 
     until(lambda: engine.compared is not None)
     assert engine.compared is not None
     found = engine.compared.answer.comparison
-    assert found.sides.ratio == pytest.approx(1.0, rel=1e-3)
+    assert found.sides.ratio == pytest.approx(1.0, rel=5e-3)  # one watch is shorter
     one, other = engine.state.finished
     assert (one.side, other.side) == ("affected", "unaffected")
     assert other.result.refill.crt_s == pytest.approx(one.result.refill.crt_s, rel=1e-3)

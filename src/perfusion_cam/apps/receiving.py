@@ -9,7 +9,7 @@ from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 
-from perfusion_cam.errors import PerfusionCamError
+from perfusion_cam.errors import ServerError
 from perfusion_cam.live.clip import ROOM_BYTES
 from perfusion_cam.report.atomic import make_folder, replacing
 
@@ -20,7 +20,7 @@ NAME_LENGTH = 40
 RESULT_SUFFIXES = {".json", ".csv", ".png", ".html", ".pdf"}
 
 
-class TooLargeError(PerfusionCamError):
+class TooLargeError(ServerError):
     """A recording does not fit."""
 
 

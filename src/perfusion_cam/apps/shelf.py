@@ -13,18 +13,18 @@ from typing import NamedTuple
 from perfusion_cam.apps.failing import as_failure
 from perfusion_cam.apps.progress import Progress
 from perfusion_cam.apps.saved import Saved, find_saved, read_saved
-from perfusion_cam.errors import PerfusionCamError, SourceError
+from perfusion_cam.errors import ServerError, SourceError
 from perfusion_cam.live.reviewing import Review
 from perfusion_cam.report.atomic import make_folder
 from perfusion_cam.report.document import document
 from perfusion_cam.report.folder import write_examination
 
 
-class HeldBackError(PerfusionCamError):
+class HeldBackError(ServerError):
     """Not now: the message says what comes first."""
 
 
-class NothingOpenError(PerfusionCamError):
+class NothingOpenError(ServerError):
     """There is nothing to look at."""
 
 

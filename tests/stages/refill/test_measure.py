@@ -174,7 +174,7 @@ def test_the_last_of_a_tool_in_the_first_samples_is_no_fast_start(seed: int) -> 
     missing = exponential(1.35)
     given = traces(missing, seed, noise=Noise(0.0008, 0.0))
     left_s = given.t_s - given.t_s[given.used][0]
-    given.rgb[left_s >= 0] += 0.006 * np.exp(-left_s[left_s >= 0, None] / 0.08)
+    given.rgb[left_s >= 0] += 0.003 * np.exp(-left_s[left_s >= 0, None] / 0.06)
     refill = measured(given)
     assert refill.crt_s == pytest.approx(t90_of(missing), rel=0.05)
     assert refill.crt_ci95_s is not None

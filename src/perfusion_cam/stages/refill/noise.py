@@ -13,7 +13,7 @@ MAX_BINS = 90
 FEW_PLACEBOS = 2.0
 """How much more than the site's own scatter at rest its mean may have drifted since, where no
 untouched skin tells: a few seconds at rest show slow drift only in part."""
-LEAVING, LEAVING_S = 0.005, 0.05
+LEAVING, LEAVING_S = 0.003, 0.05
 """Natural-log light by which the last of a tool or of its shadow may still change the first sample
 used, and how fast that fades: a site counts as bare before the scatter over its cells is back to
 its usual by 0.01."""
