@@ -359,8 +359,8 @@ def test_saved_examinations_are_opened_one_after_another(
         ready = "() => document.documentElement.dataset.ready === 'true'"
         page.wait_for_function(ready)
         assert page.inner_text("#file") == "other.mp4"
-        drawn = "() => [...document.querySelectorAll('#stills img')].map((one) => one.naturalWidth)"
-        assert [width > 100 for width in page.evaluate(drawn)] == [True, True]
+        drawn = "[...document.querySelectorAll('#stills img')].map((one) => one.naturalWidth > 100)"
+        page.wait_for_function(f"() => {drawn}.join() === 'true,true'")
         saved = page.inner_text("#automatic-result .value")
         assert page.is_hidden("#changing")
         assert page.is_hidden("#scrub")
