@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,7 @@ import pytest
 from pressing import PRESSED, ListSource, pictures
 
 from perfusion_cam.errors import SourceError
+from perfusion_cam.live import writing
 from perfusion_cam.live.engine import Engine, OpenSource
 from perfusion_cam.live.preview import jpeg_of
 from perfusion_cam.live.saving import Saver
@@ -245,6 +247,34 @@ def test_a_comparison_that_cannot_be_written_is_shown_and_written_later(
     blocker.rmdir()
     until(lambda: engine.failure is None)
     assert blocker.is_file()
+
+
+def test_a_disk_that_hangs_holds_back_no_result_and_no_comparison(
+    made: Callable[..., Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "PATIENCE_S", 0.5)
+    hung = tmp_path / "affected-1" / "result.json"
+    hung.parent.mkdir()
+    os.mkfifo(hung)  # whoever writes to it waits for a reader
+    gate = threading.Semaphore(0)
+    later = [replace(frame, t_s=frame.t_s + 20.0) for frame in pictures()]
+    engine = made(lambda: ListSource([*pictures(), *later], gate=gate), depth=1000)
+    engine.choose_side("affected")
+    gate.release(len(pictures()))
+    until(lambda: engine.state.frames == len(pictures()))
+    engine.choose_side("unaffected")
+    gate.release(len(later))
+    until(lambda: engine.compared is not None)
+    assert len(engine.state.finished) == 2
+    until(lambda: engine.state.saving_fails is not None and engine.failure is not None)
+    assert f"cannot write {tmp_path}: the disk does not answer" in str(engine.state.saving_fails)
+    assert not engine.reported
+    monkeypatch.undo()
+    reader = os.open(hung, os.O_RDONLY | os.O_NONBLOCK)
+    until(lambda: engine.reported and engine.state.saving_fails is None)
+    os.close(reader)
+    assert engine.failure is None
+    assert (tmp_path / "report.html").exists()
 
 
 def test_what_cannot_be_written_at_last_is_said(tmp_path: Path) -> None:

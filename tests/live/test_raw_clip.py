@@ -17,7 +17,7 @@ from pressing import PRESSED, pictures
 from test_engine import offline
 
 from perfusion_cam.analysis import analyze
-from perfusion_cam.live import clip
+from perfusion_cam.live import clip, writing
 from perfusion_cam.live.clip import DEPTH, ROOM_BYTES, Clips, ClipWriter
 from perfusion_cam.live.placement import Placement
 from perfusion_cam.live.source import SourceFacts
@@ -148,7 +148,7 @@ def test_a_disk_that_hangs_holds_up_no_placement_and_its_missing_pictures_are_sa
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = threading.Event()
-    monkeypatch.setattr(clip, "PATIENCE_S", 60.0)
+    monkeypatch.setattr(writing, "PATIENCE_S", 60.0)
     monkeypatch.setattr(clip, "_leave_room", lambda _: answers.wait(60.0))
     clips = Clips(tmp_path)
     clips.keep(True)
@@ -163,7 +163,7 @@ def test_a_disk_that_hangs_holds_up_no_placement_and_its_missing_pictures_are_sa
         assert threads[-1].is_alive()
     clips.offer(pictures()[0], Placement("affected", 3, SourceFacts("list")))
     assert clips._writer is None, "pictures of hung clips would fill the memory"
-    monkeypatch.setattr(clip, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(writing, "PATIENCE_S", 0.0)
     assert "the disk does not answer" in str(clips.words)
     assert "1 pictures are missing" in str(clips.words)
     answers.set()
@@ -173,7 +173,7 @@ def test_a_disk_that_hangs_holds_up_no_placement_and_its_missing_pictures_are_sa
     for frame in pictures()[:5]:
         clips.offer(frame, Placement("affected", 3, SourceFacts("list")))
     assert "1 pictures missing" in str(clips.words)
-    monkeypatch.setattr(clip, "PATIENCE_S", 60.0)
+    monkeypatch.setattr(writing, "PATIENCE_S", 60.0)
     clips.close()
     assert (tmp_path / "affected-3" / "clip.mp4").exists()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from pressing import pictures
 from test_engine import offline, until
 from test_examining import AtOnce
 
-from perfusion_cam.live import saving
+from perfusion_cam.live import saving, writing
 from perfusion_cam.live.examining import Examining
 from perfusion_cam.live.placement import Placement
 from perfusion_cam.live.saving import Saver
@@ -150,3 +151,75 @@ def test_a_disk_that_hangs_holds_up_nobody_and_gets_the_newest(
     left = written(tmp_path)
     assert left["source"]["frames"] == 30
     assert left["region"] == {"x": 150, "y": 95, "radius": 40}
+
+
+def test_a_disk_that_hangs_is_told_and_not_waited_for_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, whole = threading.Event(), saving.write
+
+    def hang(path: Path, content: bytes) -> None:
+        answers.wait(60.0)
+        whole(path, content)
+
+    monkeypatch.setattr(saving, "write", hang)
+    monkeypatch.setattr(writing, "PATIENCE_S", 0.3)
+    saver = Saver(tmp_path)
+    placement = Placement("affected", 1, SourceFacts("list"))
+    placement.push(pictures()[0])
+    saver.save(placement.examined())
+    assert saver.fails is None
+    until(lambda: saver.fails is not None)
+    assert saver.fails == (
+        f"cannot write {tmp_path}: the disk does not answer. Choose another place with --out or "
+        "--json, or make room."
+    )
+    saver.close()
+    assert saver.unwritten == ["affected-1"]
+    assert saver.fails is not None
+    answers.set()
+    until(lambda: saver.unwritten == [])
+    assert written(tmp_path)["source"]["frames"] == 1
+
+
+def test_a_placement_that_cannot_be_written_holds_up_no_other(tmp_path: Path) -> None:
+    (tmp_path / "affected-1").write_text("in the way")
+    saver = Saver(tmp_path)
+    for number in (1, 2):
+        placement = Placement("affected", number, SourceFacts("list"))
+        placement.push(pictures()[0])
+        saver.save(placement.examined())
+    saver.close()
+    assert saver.unwritten == ["affected-1"]
+    assert "affected-1" in str(saver.fails)
+    assert (tmp_path / "affected-2" / "result.json").exists()
+
+
+HUNG = """
+import os, sys, time
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from pressing import ListSource, pictures
+from perfusion_cam.live import writing
+from perfusion_cam.live.engine import Engine
+from perfusion_cam.live.saving import Saver
+folder = Path(sys.argv[1])
+writing.PATIENCE_S = 0.5
+engine = Engine(lambda: ListSource(pictures()), Saver(folder), (), depth=1000)
+engine.start()
+engine.choose_side("affected")
+while engine.state.saving_fails is None:
+    time.sleep(0.02)
+print(len(engine.state.finished), engine.stop(), flush=True)
+"""
+
+
+def test_a_program_whose_disk_hangs_ends_and_says_what_is_not_on_disk(tmp_path: Path) -> None:
+    hung = tmp_path / "affected-1" / "result.json"
+    hung.parent.mkdir()
+    os.mkfifo(hung)  # whoever writes to it waits for a reader, and there is none
+    command = [sys.executable, "-c", HUNG, str(tmp_path), str(Path(__file__).parent)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert "does not answer" in ended.stdout
+    assert ended.stdout.endswith("Not on disk: affected-1, figures and comparison.\n")
+    assert ended.stderr == ""

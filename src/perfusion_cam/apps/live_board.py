@@ -101,6 +101,7 @@ class Board:
                 (engine.compared,),
                 lambda: engine.compared and live_words.compared_words(engine.compared),
             ),
+            self._put("reported", (engine.reported,), lambda: engine.reported),
             self._put("clip", (engine.clip_words,), lambda: engine.clip_words),
         ]
         failure = engine.failure or next(iter(self._broken.values()), None)

@@ -75,9 +75,9 @@ def serve(
         lost = engine.stop()
         shelf.end()
         sys.setswitchinterval(usual_s)
-    complain(f"ended; results are in {folder}")
     if lost is not None:
         raise OutputError(lost)
+    complain(f"ended; results are in {folder}")
 
 
 def dated(out: Path) -> Path:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from perfusion_cam.errors import OutputError, PerfusionCamError, unforeseen
 from perfusion_cam.live.placement import Placement
+from perfusion_cam.live.writing import does_not_answer, is_late, join_patiently
 from perfusion_cam.picture import turned
 from perfusion_cam.report.atomic import cannot_write, make_folder
 from perfusion_cam.sources.decoded import TRANSFER_OF_TRC
@@ -32,8 +33,6 @@ QUALITY = "8"
 compression rounds away: of a simulated press the refill time came out 0.4 % off at 8, 1.5 % at 12
 and 11 % at the 23 that encoders choose by themselves, the blanch depth 0.1 %, 6 % and 5 %."""
 DEPTH = 45
-PATIENCE_S = 10.0
-"""A disk that needs longer for the last pictures of a clip is said not to answer."""
 LOOK_S = 0.1
 MOST = 2
 """So many clips are written at a time: one, and the last one's end."""
@@ -78,9 +77,8 @@ class ClipWriter:
     @property
     def error(self) -> PerfusionCamError | None:
         """Why nothing more is written."""
-        late = self._ended_s is not None and time.monotonic() > self._ended_s + PATIENCE_S
-        if self._error is None and late and self.writing:
-            return cannot_write(self.path, TimeoutError("the disk does not answer"))
+        if self._error is None and self.writing and is_late(self._ended_s):
+            return does_not_answer(self.path)
         return self._error
 
     def offer(self, frame: Frame) -> None:
@@ -98,7 +96,7 @@ class ClipWriter:
     def close(self) -> None:
         """End the file and wait for it, but not for long."""
         self.end()
-        self._thread.join(PATIENCE_S)
+        join_patiently(self._thread, self._ended_s)
 
     def _run(self) -> None:
         try:

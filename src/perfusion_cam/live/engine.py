@@ -1,23 +1,23 @@
-"""The threads of a live examination: one reads frames, one measures, one compares the sides."""
+"""The threads of a live examination: one reads frames, one measures, others do what may wait."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
-from typing import NamedTuple
 
 from perfusion_cam.analysis import one_thread_each
 from perfusion_cam.errors import PerfusionCamError, unforeseen
 from perfusion_cam.live.clip import Clips
-from perfusion_cam.live.comparing import Compared, compare_placements, write_placements
+from perfusion_cam.live.comparing import Compared
 from perfusion_cam.live.examining import SILENT_S, Examining
 from perfusion_cam.live.intake import DEPTH, Intake
 from perfusion_cam.live.placement import Side
 from perfusion_cam.live.preview import Preview
-from perfusion_cam.live.saving import RETRY_S, Saver
+from perfusion_cam.live.reports import Reports
+from perfusion_cam.live.saving import Saver
 from perfusion_cam.live.source import LiveSource
 from perfusion_cam.live.state import LiveState, Running
 from perfusion_cam.settings import Region
@@ -29,14 +29,6 @@ REOPEN_S = 1.0
 IDLE_S = 0.1
 
 OpenSource = Callable[[], LiveSource]
-
-
-class _Answered(NamedTuple):
-    """What became of comparing: how many placements are written, and why not all of them."""
-
-    compared: Compared | None
-    written: int
-    fails: str | None
 
 
 class Engine:
@@ -73,28 +65,22 @@ class Engine:
         depth: int = DEPTH,
     ) -> None:
         self._open_source, self._depth = open_source, depth
-        self._saver, self._profiles, self._on_result = saver, profiles, on_result
+        self._saver, self._on_result = saver, on_result
+        self._reports = Reports(saver.folder, profiles)
         self._measuring = ThreadPoolExecutor(1, "measuring")
-        self._comparing = ThreadPoolExecutor(1, "comparing")
         self._examining = Examining(saver, self._measuring)
         self._preview = Preview(on_picture)
         self._clips = Clips(saver.folder)
         self._wishes: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
-        self._answering: Future[_Answered] | None = None
-        self._compare_s: float | None = None  # when to compare, where something is new
-        self._subject = Subject()
-        self._dropped_told = self._written = 0
+        self._dropped_told = 0
         self._heard_s = now_s()
         self._reopen_s = 0.0
         self._words = ""
         self._intake = self._new_intake()
         self._running: Running = "starting"
-        self.compared: Compared | None = None
-        """The comparison of sides, as soon as there is one."""
-        self.failure: str | None = None
-        """Why sides could not be compared, or something not be written."""
+        self._fault: str | None = None
         self.state: LiveState = self._examining.state("starting", "")
 
     def start(self) -> None:
@@ -107,21 +93,41 @@ class Engine:
     def stop(self) -> str | None:
         """Close what is being watched, write what is left and end all threads.
 
+        A disk that hangs is not waited for longer than `PATIENCE_S`.
+
         Returns
         -------
         str or None
-            Why something could not be written at last.
+            Why something could not be written at last, and what.
         """
         self._stopped.set()
         self._thread.join()
         self._intake.stop()
         self._preview.stop()
         self._measuring.shutdown()
-        self._comparing.shutdown()
-        self._look_aside()
-        self._saver.close()
-        self._clips.close()
-        return self._saver.fails or self.failure
+        self._reports.end(self._examining)
+        self._saver.end()
+        self._clips.end()
+        for one in (self._saver, self._reports, self._clips):
+            one.close()
+        unwritten = ", ".join(self._saver.unwritten + self._reports.unwritten)
+        fails = self._saver.fails or self.failure
+        return f"{fails} Not on disk: {unwritten}." if unwritten else fails
+
+    @property
+    def failure(self) -> str | None:
+        """Why examining has stopped, sides could not be compared, or reports not be written."""
+        return self._fault or self._reports.fails
+
+    @property
+    def compared(self) -> Compared | None:
+        """The comparison of sides, as soon as there is one."""
+        return self._reports.compared
+
+    @property
+    def reported(self) -> bool:
+        """Whether the comparison is on disk."""
+        return self.compared is not None and not self._reports.unwritten
 
     @property
     def clip_words(self) -> str | None:
@@ -153,8 +159,7 @@ class Engine:
         """Say who is examined, for the rules."""
 
         def wish() -> None:
-            self._subject = subject
-            self._compare_s = 0.0
+            self._reports.subject, self._reports.due = subject, True
 
         self._wishes.put(wish)
 
@@ -164,7 +169,7 @@ class Engine:
                 self._go_on()
             except Exception as error:  # the page must say so: nobody sees this thread end
                 self._running = "lost"
-                self.failure = f"Examining has stopped: {unforeseen(error)} Start it again."
+                self._fault = f"Examining has stopped: {unforeseen(error)} Start it again."
             self.state = self._examining.state(self._running, self._words)
 
     def _go_on(self) -> None:
@@ -176,13 +181,9 @@ class Engine:
             else:
                 self._take(frame)
             self._saver.retry()
-            self._look_aside()
             self.state = self._examining.state(self._running, self._words)
-            if self._compare_s is not None and time.monotonic() >= self._compare_s:
-                self._compare()
+            self._reports.renew(self._examining)
         self._pause()
-        if self._compare_s is not None:
-            self._compare()
 
     def _obey(self) -> None:
         while True:
@@ -209,7 +210,7 @@ class Engine:
         examining.close()
         self._clips.end()
         if (len(examining.finished), len(examining.closed)) != before:
-            self._compare_s = 0.0
+            self._reports.due = True
 
     def _leave(self) -> None:
         self._pause()
@@ -231,7 +232,7 @@ class Engine:
             self._on_result()  # the page comes first
             self._examining.save()
         if len(self._examining.finished) > before:
-            self._compare_s = 0.0
+            self._reports.due = True
 
     def _wait(self) -> None:
         """Nothing came: is the recording over, or the camera gone?"""
@@ -263,33 +264,3 @@ class Engine:
 
     def _new_intake(self) -> Intake:
         return Intake(self._open_source(), self._depth, self._preview.offer)
-
-    def _compare(self) -> None:
-        """Compare the sides and write what is over, aside: pictures do not wait for it."""
-        examinations, subject = self._examining.examinations(), self._subject
-        written, closed = self._written, list(self._examining.closed)
-        self._compare_s = None
-
-        def work() -> _Answered:
-            found = compare_placements(examinations, subject, self._profiles)
-            try:
-                write_placements(closed[written:], found, self._saver.folder)
-            except PerfusionCamError as error:
-                return _Answered(found, written, str(error))
-            return _Answered(found, len(closed), None)
-
-        self._answering = self._comparing.submit(work)
-
-    def _look_aside(self) -> None:
-        if self._answering is None or not self._answering.done():
-            return
-        done, self._answering = self._answering, None
-        try:
-            self.compared, self._written, self.failure = done.result()
-        except PerfusionCamError as error:
-            self.failure = str(error)
-        except Exception as error:  # measuring must go on
-            self.failure = f"The sides cannot be compared: {unforeseen(error)}"
-        else:
-            if self.failure is not None:
-                self._compare_s = time.monotonic() + RETRY_S

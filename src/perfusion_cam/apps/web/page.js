@@ -134,6 +134,10 @@ const shown = {
     if (now) compare(at("compared"), now);
   },
 
+  reported(now) {
+    at("reported").hidden = !now;
+  },
+
   clip(now) {
     at("kept").hidden = !now;
     at("kept").textContent = now ?? "";
