@@ -209,6 +209,28 @@ def test_a_tab_that_loses_control_stops_its_camera(
     assert page.evaluate(TRACKS) == ["live"]
 
 
+def test_a_fault_of_the_program_ends_filming_and_leaves_the_review(
+    browser: Callable[..., Browser], live: Live, program: Played, state: Callable[..., Any]
+) -> None:
+    page = opened(browser(*FILMS), live, program, 390, 844)
+    program.tab(films=True)
+    expect(page.locator("#filmed")).to_contain_text("Filming")
+    program.say("state", state(guided("pressing")))
+    expect(page.locator("#pause")).to_be_enabled()
+    track = page.evaluate_handle("() => document.getElementById('own').srcObject.getTracks()[0]")
+    fault = "Examining has stopped: internal error: a fault. Start it again."
+    program.say("failure", fault)
+    program.say("state", state(replace(guided("idle"), running="failed")))
+    expect(page.locator("#says")).to_have_text("Examining has stopped")
+    expect(page.locator("#unsaved")).to_have_text(fault)
+    page.wait_for_function("one => one.readyState === 'ended'", arg=track)
+    program.tab(films=True)
+    for one in ("#affected", "#unaffected", "#pause", "#clip"):
+        expect(page.locator(one)).to_be_disabled()
+    page.click("#review")
+    expect(page).to_have_title("Capillary refill, review")
+
+
 def test_a_picture_that_cannot_be_taken_is_counted_and_filming_goes_on(
     browser: Callable[..., Browser], live: Live, program: Played, state: Callable[..., Any]
 ) -> None:

@@ -18,6 +18,7 @@ from pressing import PRESSED, ListSource, pictures
 from perfusion_cam.errors import SourceError
 from perfusion_cam.live import writing
 from perfusion_cam.live.engine import Engine, OpenSource
+from perfusion_cam.live.guidance import prompt
 from perfusion_cam.live.preview import jpeg_of
 from perfusion_cam.live.saving import Saver
 from perfusion_cam.session import Session
@@ -360,13 +361,31 @@ def test_small_pictures_come_from_the_newest_frames(made: Callable[..., Engine])
     assert all(jpeg.startswith(b"\xff\xd8") for jpeg in seen)
 
 
-def test_a_fault_of_the_program_is_said(made: Callable[..., Engine]) -> None:
-    engine = made(lambda: ListSource(pictures()))
+@pytest.mark.parametrize("place", ["save", "state"])
+def test_a_fault_of_the_program_is_said_and_ends_the_placement(
+    made: Callable[..., Engine], place: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    gate = threading.Semaphore(0)
+    more = [replace(pictures()[-1], t_s=12.1 + 0.4 * step) for step in range(2)]
+    source = ListSource([*pictures(), *more], ends=False, gate=gate)
+    engine = made(lambda: source, depth=1000)
+    engine.choose_side("affected")
+    gate.release(len(pictures()))
+    until(lambda: engine.state.frames == len(pictures()))
+    engine.choose_side("unaffected")
+    until(lambda: len(presses_on(tmp_path)) == 1 and engine.state.guided.side == "unaffected")
+    assert engine.state.guided.phase == "settling"
 
-    def fault() -> None:
+    def fault(*_: object) -> None:
         raise ZeroDivisionError("a fault")
 
-    engine._wishes.put(fault)
+    monkeypatch.setattr(engine._examining, place, fault)
+    engine._wishes.put(lambda: engine._examining.save())
     until(lambda: engine.failure is not None)
-    assert engine.failure is not None
-    assert "ZeroDivisionError: a fault" in engine.failure
+    assert "ZeroDivisionError: a fault" in str(engine.failure)
+    until(lambda: engine.state.guided.running == "failed")
+    assert engine.state.guided.phase == "idle"
+    assert prompt(engine.state.guided).code == "failed"
+    assert len(engine.state.finished) == len(presses_on(tmp_path)) == 1
+    gate.release()
+    until(lambda: source.closed)

@@ -41,6 +41,7 @@ def told(**changes: Any) -> Prompt:
         ({"running": "starting"}, "starting"),
         ({"running": "lost"}, "camera_lost"),
         ({"running": "ended"}, "ended"),
+        ({"running": "failed", "phase": "idle"}, "failed"),
         ({"phase": "settling"}, "hold_still"),
         ({}, "press_now"),
         ({"phase": "pressing"}, "keep_pressing"),

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 
 from perfusion_cam.analysis import one_thread_each
@@ -167,10 +168,15 @@ class Engine:
         with one_thread_each():
             try:
                 self._go_on()
+                self.state = self._examining.state(self._running, self._words)
             except Exception as error:  # the page must say so: nobody sees this thread end
-                self._running = "lost"
                 self._fault = f"Examining has stopped: {unforeseen(error)} Start it again."
-            self.state = self._examining.state(self._running, self._words)
+                over = replace(self.state.guided, running="failed", phase="idle")
+                self.state = replace(
+                    self.state, guided=over, finished=self._examining.finished, provisional=None
+                )
+                self._clips.end()
+                self._intake.stop()
 
     def _go_on(self) -> None:
         while not self._stopped.is_set():

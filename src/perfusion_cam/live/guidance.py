@@ -76,6 +76,13 @@ def prompt(known: Guided) -> Prompt:
     ----------
     known : Guided
     """
+    if known.running == "failed":
+        return Prompt(
+            "failed",
+            "Examining has stopped",
+            "A fault of this program: end it and start it again. Results so far are kept.",
+            cue="trouble",
+        )
     if known.running == "starting" and known.phase != "idle":
         return Prompt("starting", "Waiting for the camera", "The picture appears in a moment.")
     if known.running == "lost":

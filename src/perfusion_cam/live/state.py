@@ -12,7 +12,7 @@ from perfusion_cam.live.trouble import Trouble
 from perfusion_cam.quality import Flag
 from perfusion_cam.types import BoolArray, FloatArray, GridShape, PressResult
 
-Running = Literal["starting", "running", "lost", "ended"]
+Running = Literal["starting", "running", "lost", "ended", "failed"]
 Phase = Literal[
     "idle", "settling", "ready", "pressing", "lifted", "recovering", "done", "unrecognised"
 ]
@@ -46,8 +46,9 @@ class Guided:
 
     Attributes
     ----------
-    running : "starting", "running", "lost" or "ended"
-        Whether pictures come; *ended* where a recording is over.
+    running : "starting", "running", "lost", "ended" or "failed"
+        Whether pictures come; *ended* where a recording is over, *failed* where the program's
+        fault ended all.
     phase : Phase
     phase_s : float
         How long it has lasted.

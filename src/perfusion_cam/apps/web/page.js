@@ -57,9 +57,10 @@ function tellPrompt() {
 
 const shown = {
   tab(now) {
-    ({ controls, films } = now);
+    films = now.films;
+    controls = now.controls && state?.running !== "failed";
     at("notice").textContent = now.notice;
-    at("watching").hidden = controls;
+    at("watching").hidden = now.controls;
     at("filming").hidden = !(films && controls);
     if (!controls) camera.stop();
     else if (films && !camera.stream && at("film").hidden === false && !at("filmed").textContent) camera.start();
@@ -69,6 +70,11 @@ const shown = {
 
   state(now) {
     state = now;
+    if (now.running === "failed") {
+      controls = false;
+      camera.stop();
+      at("filming").hidden = true;
+    }
     const { prompt } = now;
     tellPrompt();
     const idle = now.phase === "idle";
