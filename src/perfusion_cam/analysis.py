@@ -6,6 +6,7 @@ import platform
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -162,8 +163,9 @@ def flag_gaps(result: PressResult, info: SourceInfo) -> PressResult:
     return replace(result, refill=replace(refill, flags=(*refill.flags, Flag.TIME_GAPS)))
 
 
+@cache
 def software() -> dict[str, str]:
-    """Names and versions of what made the numbers."""
+    """Names and versions of what made the numbers; looking them up takes milliseconds."""
     return {
         "name": "perfusion-cam",
         "version": version("perfusion-cam"),

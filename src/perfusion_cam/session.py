@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -27,10 +28,12 @@ OnPress = Callable[[PressWindow, PressResult], None]
 
 @dataclass(slots=True)
 class _TrackLog:
-    t_s: list[float] = field(default_factory=list)
-    hold: list[float] = field(default_factory=list)
-    to_frame: list[np.ndarray] = field(default_factory=list)
-    registered: list[bool] = field(default_factory=list)
+    """Bare numbers: a live examination asks for all of them now and then."""
+
+    t_s: array[float] = field(default_factory=lambda: array("d"))
+    hold: array[float] = field(default_factory=lambda: array("d"))
+    to_frame: array[float] = field(default_factory=lambda: array("d"))
+    registered: bytearray = field(default_factory=bytearray)
 
 
 class Session:
@@ -121,7 +124,7 @@ class Session:
         self.newest = sample
         self._log.t_s.append(picture.t_s)
         self._log.hold.append(placed.hold)
-        self._log.to_frame.append(sample.to_frame)
+        self._log.to_frame.extend(sample.to_frame.ravel())
         self._log.registered.append(placed.registered)
         found = [w for ready in self._averager.push(sample) for w in self._detector.push(ready)]
         return self._measure(found)

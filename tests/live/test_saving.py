@@ -153,6 +153,23 @@ def test_a_disk_that_hangs_holds_up_nobody_and_gets_the_newest(
     assert left["region"] == {"x": 150, "y": 95, "radius": 40}
 
 
+def test_documents_are_made_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, makers = saving.document, set()
+
+    def noting(*given: Any, **named: Any) -> Any:
+        makers.add(threading.current_thread())
+        return whole(*given, **named)
+
+    monkeypatch.setattr(saving, "document", noting)
+    saver = Saver(tmp_path)
+    examining = examined(saver, list(pictures()))
+    examining.close()
+    saver.close()
+    assert len(makers) == 1
+    assert threading.current_thread() not in makers
+    assert len(written(tmp_path)["presses"]) == 1
+
+
 def test_a_disk_that_hangs_is_told_and_not_waited_for_in_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
