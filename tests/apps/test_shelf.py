@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,50 @@ def test_a_recording_is_sent_measured_changed_and_not_kept(live: Live) -> None:
     assert live.end() == 0
     assert not (run / "recording-3" / "c.mp4").exists()
     assert (run / "recording-2" / "b.mp4").exists()
+
+
+@pytest.mark.parametrize("read", [False, True])
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+def test_however_it_is_ended_no_copy_stays_that_was_not_to_be_kept(
+    live: Live, told: signal.Signals, read: bool
+) -> None:
+    folder = sent(live, read)
+    live.process.send_signal(told)
+    assert live.process.wait(60) == 0
+    assert not (folder / "a.mp4").exists()
+    assert (folder / "result.json").exists() == read
+    wait_for(lambda: "perfusion-cam: ended; results are in" in "".join(live.complaints))
+
+
+@pytest.mark.parametrize("read", [False, True])
+def test_who_interrupts_it_again_and_again_leaves_no_copy_either(live: Live, read: bool) -> None:
+    folder = sent(live, read)
+    while live.process.poll() is None:
+        live.process.send_signal(signal.SIGINT)
+        time.sleep(0.02)
+    assert not (folder / "a.mp4").exists()
+    assert (folder / "result.json").exists() == read
+    wait_for(lambda: "perfusion-cam: ending; " in "".join(live.complaints))
+
+
+def sent(live: Live, read: bool) -> Path:
+    """Send a recording that is not to be kept, until it is being read or was."""
+    with reviewing(live) as tab:
+        assert tab.sent("/review/recording?name=a.mp4", LONG.read_bytes())[0] == 202
+        if read:
+            assert settled(tab)["number"] == 1
+        else:
+            tab.told(lambda told: told["doing"] and told["doing"]["words"].startswith("Reading a"))
+    (run,) = live.folder.iterdir()
+    assert (run / "recording-1" / "a.mp4").exists()
+    return run / "recording-1"
+
+
+def wait_for(met: Callable[[], bool]) -> None:
+    end_s = time.monotonic() + 60.0
+    while not met():
+        assert time.monotonic() < end_s, "waited in vain"
+        time.sleep(0.01)
 
 
 def test_examining_comes_first(live: Live) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import typer
 
@@ -45,8 +45,9 @@ def as_failure(error: Exception, doing: str) -> PerfusionCamError:
 
 
 def complain(text: str) -> None:
-    """Write one line on the error stream."""
-    print("perfusion-cam: " + " ".join(text.split()), file=sys.stderr, flush=True)
+    """Write one line on the error stream, if anybody still hears it."""
+    with suppress(OSError):  # a terminal that was closed
+        print("perfusion-cam: " + " ".join(text.split()), file=sys.stderr, flush=True)
 
 
 def emit(text: str) -> None:

@@ -118,7 +118,6 @@ def make_app(
         yield
         following.cancel()
         making_way.cancel()
-        await run_in_threadpool(shelf.end)
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Guard, door=door)

@@ -68,13 +68,15 @@ def serve(
     complain(f"examining {engine.source_name}; results go to {folder}; Ctrl-C ends it")
     usual_s = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_S)
-    engine.start()
-    try:
-        server.run(app)
-    finally:
-        lost = engine.stop()
-        shelf.end()
-        sys.setswitchinterval(usual_s)
+    with server.ended_by_signals():
+        engine.start()
+        try:
+            server.run(app)
+        finally:
+            complain("ending; what was measured is being written")
+            shelf.end()
+            lost = engine.stop()
+            sys.setswitchinterval(usual_s)
     if lost is not None:
         raise OutputError(lost)
     complain(f"ended; results are in {folder}")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import secrets
+import signal
 import socket
 import sys
 import webbrowser
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -24,9 +26,19 @@ if TYPE_CHECKING:
 HERE = "127.0.0.1"
 ELSEWHERE = ("192.0.2.1", 9)
 """An address for documentation (RFC 5737): to ask which way pictures would leave, not to send."""
+ENDS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Ctrl-C, a request to end, and a terminal that is closed."""
 CLOSE_S = 2
 MAX_MESSAGE_BYTES = 4_000_000
 """A picture of 4K in JPEG; whatever sends more through a web socket is cut off."""
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs it."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
 
 
 class LocalServer:
@@ -55,6 +67,8 @@ class LocalServer:
         host = local_address() if share else HERE
         self._listening = _listening(host, port)
         self._certificate: Certificate | None = None
+        self._server: _Server | None = None
+        self._told_to_end = False
         port = self._listening.getsockname()[1]
         origins: tuple[str, ...] = tuple(f"http://{name}:{port}" for name in (host, "localhost"))
         if share:
@@ -76,8 +90,25 @@ class LocalServer:
         elif open_page:
             webbrowser.open(self.address)
 
+    @contextmanager
+    def ended_by_signals(self) -> Iterator[None]:
+        """Let Ctrl-C and the like end `run`, and cut short nothing that follows it.
+
+        A terminal that is closed is passed over where that is wanted, as by ``nohup``.
+        """
+        before = {
+            one: signal.signal(one, self._end)
+            for one in ENDS
+            if one == signal.SIGINT or signal.getsignal(one) is not signal.SIG_IGN
+        }
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
     def run(self, app: ASGIApp) -> None:
-        """Serve until interrupted, which is how it is meant to end."""
+        """Serve until `ended_by_signals`."""
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         with ExitStack() as files:
             certificate = key = None
@@ -97,10 +128,14 @@ class LocalServer:
                 ssl_keyfile=key,
             )
             config.load()
-        try:
-            uvicorn.Server(config).run(sockets=[self._listening])
-        except KeyboardInterrupt:
-            return
+        self._server = _Server(config)
+        self._server.should_exit = self._told_to_end
+        self._server.run(sockets=[self._listening])
+
+    def _end(self, *_: object) -> None:
+        self._told_to_end = True
+        if self._server is not None:
+            self._server.should_exit = True
 
     def _tell_shared(self, fingerprint: str) -> None:
         if sys.stderr.isatty():

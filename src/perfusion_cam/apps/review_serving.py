@@ -46,8 +46,9 @@ def serve_review(path: Path, *, out: Path, port: int, open_page: bool) -> None:
         shelf.show(review)
     server.announce(open_page)
     complain(f"reviewing {path.name}; {told}; Ctrl-C ends it")
-    try:
-        server.run(make_review_app(shelf, server.door))
-    finally:
-        shelf.end()
+    with server.ended_by_signals():
+        try:
+            server.run(make_review_app(shelf, server.door))
+        finally:
+            shelf.end()
     complain("ended")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from perfusion_cam.apps.progress import Progress
 from perfusion_cam.apps.saved import Saved, find_saved, read_saved
 from perfusion_cam.errors import ServerError, SourceError
 from perfusion_cam.live.reviewing import Review
+from perfusion_cam.live.writing import join_patiently
 from perfusion_cam.report.atomic import make_folder
 from perfusion_cam.report.document import document
 from perfusion_cam.report.folder import write_examination
@@ -92,7 +93,7 @@ class Shelf:
         self._opened: Opened | None = None
         self._openings = 0
         self._one_at_a_time = threading.Lock()
-        self._reading = ThreadPoolExecutor(1, "reading")
+        self._reading: threading.Thread | None = None
         self._ended = False
 
     @property
@@ -218,9 +219,15 @@ class Shelf:
                     opened.passing.unlink()
 
     def end(self) -> None:
-        """Stop reading, and close."""
+        """Stop reading, and close; a disk that hangs is not waited for long."""
         self._ended = True
-        self._reading.shutdown()
+        closing = threading.Thread(target=self._close_when_read, name="closing", daemon=True)
+        closing.start()
+        join_patiently(closing, time.monotonic())
+
+    def _close_when_read(self) -> None:
+        if self._reading is not None:
+            self._reading.join()
         self.close()
 
     def _aside(self, read: Callable[[], None], name: str) -> None:
@@ -235,7 +242,8 @@ class Shelf:
             finally:
                 self.doing = None
 
-        self._reading.submit(work)
+        self._reading = threading.Thread(target=work, name="reading", daemon=True)
+        self._reading.start()
 
     def _progress(self, name: str) -> Progress:
         def tell(t_s: float, duration_s: float | None) -> None:

@@ -1,0 +1,55 @@
+"""Signals end the server, and nothing that has to follow."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+
+import pytest
+from fastapi import FastAPI
+
+from perfusion_cam.apps.failing import complain
+from perfusion_cam.apps.local_server import LocalServer
+
+ENDS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+app = FastAPI()
+
+
+@pytest.mark.parametrize("first", ENDS)
+def test_a_signal_ends_the_server_and_all_further_ones_nothing(first: signal.Signals) -> None:
+    before = [signal.getsignal(one) for one in ENDS]
+    server, followed = LocalServer(0), []
+    with server.ended_by_signals():
+        os.kill(os.getpid(), first)
+        server.run(app)
+        for one in ENDS:
+            os.kill(os.getpid(), one)
+            followed.append(one)
+    assert followed == ENDS
+    assert [signal.getsignal(one) for one in ENDS] == before
+
+
+def test_a_closed_terminal_is_passed_over_where_that_is_wanted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        server = LocalServer(0)
+        with server.ended_by_signals():
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        server._listening.close()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_complaints_that_nobody_hears_stop_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Closed(io.StringIO):
+        def write(self, _: str) -> int:
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(sys, "stderr", Closed())
+    complain("ended")
