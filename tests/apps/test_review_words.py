@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from perfusion_cam.apps.review_words import listed_words
-from perfusion_cam.apps.saved import Saved, SavedDocument
+from perfusion_cam.apps.saved import Saved
+from perfusion_cam.apps.saved_document import SavedDocument
 
 PRESS = {
     "status": "measured",

@@ -13,7 +13,7 @@ from pressing import pictures
 from test_engine import assert_identical
 from test_examining import AtOnce
 
-from perfusion_cam.apps.saved import SavedDocument
+from perfusion_cam.apps.saved_document import SavedDocument
 from perfusion_cam.errors import RegionError
 from perfusion_cam.live.clip import ClipWriter
 from perfusion_cam.live.examining import Examining

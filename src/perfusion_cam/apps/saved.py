@@ -10,119 +10,27 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import ValidationError
 
 from perfusion_cam.apps.failing import complain
 from perfusion_cam.apps.live_words import shares
 from perfusion_cam.apps.matching import Numbers, match, match_clip
+from perfusion_cam.apps.saved_document import SavedDocument, SavedSource
 from perfusion_cam.errors import OutputError, SourceError
 from perfusion_cam.live.clip import CLIP
 from perfusion_cam.report.atomic import write
 from perfusion_cam.report.document import to_json
 from perfusion_cam.report.folder import CURVE, RESULT, STILL
-from perfusion_cam.report.wording import RESEARCH_USE_ONLY, seconds, verdict
-from perfusion_cam.settings import Region
+from perfusion_cam.report.wording import RESEARCH_USE_ONLY, seconds
 from perfusion_cam.sources.video_file import sha256_of
-from perfusion_cam.types import BoolArray, Examination, FloatArray, Refill
+from perfusion_cam.types import BoolArray, Examination, FloatArray
 
 MANUAL = "manual.json"
 DEPTH = 2
 """A live examination's folder holds one for each placement, and stands in one with all others."""
-
-
-class SavedPress(BaseModel):
-    """A press as `result.json` has it, as far as it is shown."""
-
-    status: Literal["measured", "not_recovered", "not_measurable"]
-    reasons: list[str]
-    contact_s: float
-    release_s: float
-    hold_s: float
-    ended_s: float
-    crt_s: float | None
-    crt_ci95_s: tuple[float, float] | None
-    lower_bound_s: float | None
-    recovered_fraction: float | None
-    blanch_depth: float | None
-
-    def words(self) -> str:
-        """What was found, in the words of every other output."""
-        return verdict(
-            Refill(
-                self.status,
-                (),
-                self.crt_s,
-                self.crt_ci95_s,
-                self.lower_bound_s,
-                self.recovered_fraction,
-            )
-        )
-
-
-class SavedSource(BaseModel):
-    """The recording it was measured in."""
-
-    file: str
-    sha256: str
-    duration_s: float
-
-
-class SavedCircle(BaseModel):
-    """Where the site was looked for: a circle."""
-
-    x: float
-    y: float
-    radius: float
-
-    def region(self) -> Region:
-        """The same to look for it again."""
-        return Region.circle(self.x, self.y, self.radius)
-
-
-class SavedBox(BaseModel):
-    """Where the site was looked for: a box."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-    def region(self) -> Region:
-        """The same to look for it again."""
-        return Region.box(self.left, self.top, self.width, self.height)
-
-
-class SavedProvisional(BaseModel):
-    """A press that was still being watched."""
-
-    press: SavedPress
-
-
-class SavedDocument(BaseModel):
-    """A `result.json`."""
-
-    number: Literal[1] = Field(alias="schema")
-    source: SavedSource
-    presses: list[SavedPress]
-    searched: SavedCircle | SavedBox | None = Field(default=None, alias="region")
-    provisional: SavedProvisional | None = None
-
-    def region(self) -> Region | None:
-        """Where the site was looked for; None is everywhere."""
-        return None if self.searched is None else self.searched.region()
-
-    def unfinished(self) -> list[str]:
-        """What to say of a press whose watch the examination did not live to end."""
-        if self.provisional is None:
-            return []
-        found = self.provisional.press.words()
-        return [
-            f"One more press was still being watched when this was written. {found} was "
-            "provisional and is no result."
-        ]
 
 
 @dataclass(frozen=True, slots=True)

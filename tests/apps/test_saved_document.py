@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import synthetic
 
-from perfusion_cam.apps.saved import SavedDocument
+from perfusion_cam.apps.saved_document import SavedDocument
 from perfusion_cam.report.document import document, to_json
 from perfusion_cam.settings import Region
 from perfusion_cam.types import PressResult
