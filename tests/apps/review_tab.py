@@ -36,7 +36,7 @@ class ReviewTab:
         return json.loads(body)
 
     def listed(self) -> list[str]:
-        return [one["name"] for one in self.asked("/review/list")]
+        return [one["name"] for one in self.asked("/review/list")["saved"]]
 
     def sent(self, path: str, wish: Any = b"", **headers: str) -> tuple[int, Told]:
         """Send something; status and what is answered."""

@@ -351,9 +351,15 @@ def test_saved_examinations_are_opened_one_after_another(
         one = replace(examination, source=replace(examination.source, file=file))
         write_examination(one, document(one), tmp_path / name)
     shutil.copy(SAMPLES / "normal.mp4", tmp_path)
+    for name in ("empty", "torn"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "result.json").write_text("{" * (name == "torn"))
     with running(tmp_path, "--review", str(tmp_path)) as live:
         page = show(browser().new_context(), live)
         expect(page.locator("#saved strong")).to_have_text(["there", "gone"])
+        expect(page.locator("#damaged")).to_have_text(
+            "2 cannot be read (result.json is damaged, or none of this program): empty, torn."
+        )
         assert_readable(page, "saved")
         page.click("#saved button:has-text('gone')")
         ready = "() => document.documentElement.dataset.ready === 'true'"

@@ -20,6 +20,7 @@ from perfusion_cam.apps.receiving import TooLargeError, check_room, harmless_nam
 from perfusion_cam.apps.review_words import (
     analysed_words,
     changed_words,
+    damaged_words,
     listed_words,
     refit_words,
     saved_words,
@@ -156,8 +157,9 @@ def _add_pictures(routes: APIRouter, shelf: Shelf) -> None:
         return page_of("review.html")
 
     @routes.get("/list")
-    def listed() -> list[dict[str, Any]]:
-        return [listed_words(one) for one in shelf.listed()]
+    def listed() -> dict[str, Any]:
+        saved, damaged = shelf.listed()
+        return {"saved": [listed_words(one) for one in saved], "damaged": damaged_words(damaged)}
 
     @routes.get("/room")
     def room(name: str, size: Annotated[int, Query(ge=0)]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from perfusion_cam.apps.live_serving import dated
 from perfusion_cam.apps.local_server import LocalServer
 from perfusion_cam.apps.progress import shown_progress
 from perfusion_cam.apps.review_server import make_review_app
+from perfusion_cam.apps.review_words import damaged_words
 from perfusion_cam.apps.shelf import Shelf, analysed
 from perfusion_cam.errors import SourceError
 from perfusion_cam.report.folder import RESULT
@@ -31,14 +32,17 @@ def serve_review(path: Path, *, out: Path, port: int, open_page: bool) -> None:
     own = (folder, folder.parent)
     if path.is_dir():
         shelf, told = Shelf([(path, path), own], folder), "what is changed goes beside each result"
-        listed = shelf.listed()
-        if not listed:
+        saved, damaged = shelf.listed()
+        unread = damaged_words(damaged)
+        if not saved:
             raise SourceError(
                 f"{path}: no saved examination in it; give a folder that live or analyze --out has "
-                f"made, with {RESULT}, or a recording"
+                f"made, with {RESULT}, or a recording. {unread or ''}"
             )
-        if len(listed) == 1:
-            shelf.open(listed[0].name)
+        if unread is not None:
+            complain(unread)
+        if len(saved) == 1:
+            shelf.open(saved[0].name)
     else:
         with shown_progress(f"analysing {path.name}") as progress:
             review = analysed(path, folder, progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from perfusion_cam.apps.matching import Numbers
 from perfusion_cam.apps.saved import Saved
 from perfusion_cam.live.reviewing import Review
 from perfusion_cam.report.document import document
+from perfusion_cam.report.folder import RESULT
 from perfusion_cam.types import PressResult
 
 
@@ -86,6 +88,14 @@ def changed_words(
         "automatic": automatic,
         "manual": manual,
     }
+
+
+def damaged_words(names: Sequence[str]) -> str | None:
+    """Tell of saved examinations that cannot be read."""
+    if not names:
+        return None
+    told = f"{len(names)} cannot be read ({RESULT} is damaged, or none of this program)"
+    return f"{told}: {', '.join(names)}."
 
 
 def listed_words(saved: Saved) -> dict[str, Any]:

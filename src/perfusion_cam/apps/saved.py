@@ -10,12 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from pydantic import ValidationError
 
-from perfusion_cam.apps.failing import complain
 from perfusion_cam.apps.live_words import shares
 from perfusion_cam.apps.matching import Numbers, match, match_clip
 from perfusion_cam.apps.saved_document import SavedDocument, SavedSource
@@ -89,8 +88,21 @@ class Saved:
         return [name for name in wanted if (self.folder / name).is_file()]
 
 
-def find_saved(path: Path, base: Path, near: Path | None = None) -> list[Saved]:
-    """Find the examinations in a folder, and in folders in it.
+class Damaged(NamedTuple):
+    """A folder whose result cannot be read, by the name it would have."""
+
+    name: str
+    folder: Path
+
+
+class DamagedError(SourceError):
+    """A result is damaged, or none of this program."""
+
+
+def find_saved(
+    path: Path, base: Path, near: Path | None = None
+) -> tuple[list[Saved], list[Damaged]]:
+    """Find the examinations in a folder and in folders in it, and those that cannot be read.
 
     Parameters
     ----------
@@ -100,21 +112,32 @@ def find_saved(path: Path, base: Path, near: Path | None = None) -> list[Saved]:
     near : Path, optional
         Another folder in which recordings are looked for.
     """
-    return [one for folder in _folders(path, DEPTH) for one in read_saved(folder, base, near)]
+    found: list[Saved] = []
+    damaged: list[Damaged] = []
+    for folder in _folders(path, DEPTH):
+        try:
+            found += read_saved(folder, base, near)
+        except DamagedError:
+            damaged.append(Damaged(_name(folder, base), folder))
+    return found, damaged
 
 
 def read_saved(folder: Path, base: Path, near: Path | None = None) -> list[Saved]:
-    """Read the examination that a folder holds, if any, once for each of its clips."""
+    """Read the examination that a folder holds, if any, once for each of its clips.
+
+    Raises
+    ------
+    DamagedError
+    """
     try:
         content = (folder / RESULT).read_text(encoding="utf-8")
         written_s = (folder / RESULT).stat().st_mtime
         document = SavedDocument.model_validate_json(content)
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, ValidationError):
-        complain(f"{folder / RESULT} is no result of this program or damaged; passed over")
-        return []
-    name = folder.name if folder == base else str(folder.relative_to(base))
+    except (OSError, ValueError, ValidationError) as error:
+        raise DamagedError(f"{folder / RESULT} is damaged, or none of this program") from error
+    name = _name(folder, base)
     recording = _recording(folder, document.source, near)
     clips = [] if recording else _clips(folder)
     if not clips:
@@ -172,6 +195,10 @@ def write_manual(folder: Path, changed: dict[str, Any]) -> None:
     listed = [kept[number] for number in sorted(kept)]
     content = {"schema": 1, "notice": RESEARCH_USE_ONLY, "changed": listed}
     write(folder / MANUAL, to_json(content).encode())
+
+
+def _name(folder: Path, base: Path) -> str:
+    return folder.name if folder == base else str(folder.relative_to(base))
 
 
 def _folders(path: Path, depth: int) -> Iterator[Path]:

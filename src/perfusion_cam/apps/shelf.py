@@ -36,6 +36,13 @@ class Doing(NamedTuple):
     share: float | None = None
 
 
+class Listed(NamedTuple):
+    """What can be opened, and the names of what cannot be read."""
+
+    saved: list[Saved]
+    damaged: list[str]
+
+
 class Opened(NamedTuple):
     """What is looked at.
 
@@ -107,14 +114,16 @@ class Shelf:
         opened = self._opened
         return None if opened is None else (opened.number, opened.saved.name)
 
-    def listed(self) -> list[Saved]:
-        """Find what can be opened, the newest first."""
-        found = {
-            (one.folder.resolve(), one.recording): one
-            for place, base in self._places
-            for one in find_saved(place, base, self._near)
-        }
-        return sorted(found.values(), key=lambda one: (-one.written_s, one.name))
+    def listed(self) -> Listed:
+        """Find what can be opened, the newest first, and name what cannot be read."""
+        saved: dict[tuple[Path, Path | None], Saved] = {}
+        damaged: dict[Path, str] = {}
+        for place, base in self._places:
+            found, unread = find_saved(place, base, self._near)
+            saved |= {(one.folder.resolve(), one.recording): one for one in found}
+            damaged |= {one.folder.resolve(): one.name for one in unread}
+        newest_first = sorted(saved.values(), key=lambda one: (-one.written_s, one.name))
+        return Listed(newest_first, sorted(damaged.values()))
 
     def new_place(self, name: str) -> Path:
         """Name the file of a recording that is about to be sent, in a folder of its own."""
@@ -161,7 +170,7 @@ class Shelf:
         self.begin(f"Reading {name}")
 
         def read() -> None:
-            saved = next((one for one in self.listed() if one.name == name), None)
+            saved = next((one for one in self.listed().saved if one.name == name), None)
             if saved is None:
                 raise SourceError(f"{name} is not there any more")
             progress = self._progress(name)

@@ -56,7 +56,10 @@ async function send() {
 async function fill() {
   const answer = await ask("/review/list");
   if (!answer?.ok) return;
-  at("saved").replaceChildren(...(await answer.json()).map((one) => {
+  const { saved, damaged } = await answer.json();
+  at("damaged").hidden = !damaged;
+  at("damaged").textContent = damaged ?? "";
+  at("saved").replaceChildren(...saved.map((one) => {
     const made = element("button", null, { type: "button", "aria-current": String(one.name === now.opened) });
     made.append(element("strong", one.name), [one.written, one.presses, one.file].join(", "));
     made.addEventListener("click", () => open(one.name));
