@@ -16,7 +16,7 @@ import pytest
 from pressing import PRESSED, ListSource, pictures
 
 from perfusion_cam.errors import SourceError
-from perfusion_cam.live import writing
+from perfusion_cam.live import reports, writing
 from perfusion_cam.live.engine import Engine, OpenSource
 from perfusion_cam.live.guidance import prompt
 from perfusion_cam.live.preview import jpeg_of
@@ -254,6 +254,7 @@ def test_a_disk_that_hangs_holds_back_no_result_and_no_comparison(
     made: Callable[..., Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writing, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(reports, "MAKING_S", 0.0)
     hung = tmp_path / "affected-1" / "result.json"
     hung.parent.mkdir()
     os.mkfifo(hung)  # whoever writes to it waits for a reader

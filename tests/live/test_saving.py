@@ -217,11 +217,11 @@ import os, sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from pressing import ListSource, pictures
-from perfusion_cam.live import writing
+from perfusion_cam.live import reports, writing
 from perfusion_cam.live.engine import Engine
 from perfusion_cam.live.saving import Saver
 folder = Path(sys.argv[1])
-writing.PATIENCE_S = 0.5
+writing.PATIENCE_S, reports.MAKING_S = 0.5, 0.0
 engine = Engine(lambda: ListSource(pictures()), Saver(folder), (), depth=1000)
 engine.start()
 engine.choose_side("affected")

@@ -14,6 +14,7 @@ from perfusion_cam.apps.failing import as_failure
 from perfusion_cam.apps.progress import Progress
 from perfusion_cam.apps.saved import Saved, find_saved, read_saved
 from perfusion_cam.errors import ServerError, SourceError
+from perfusion_cam.live.reports import MAKING_S
 from perfusion_cam.live.reviewing import Review
 from perfusion_cam.live.writing import join_patiently
 from perfusion_cam.report.atomic import make_folder
@@ -232,7 +233,7 @@ class Shelf:
         self._ended = True
         closing = threading.Thread(target=self._close_when_read, name="closing", daemon=True)
         closing.start()
-        join_patiently(closing, time.monotonic())
+        join_patiently(closing, time.monotonic(), MAKING_S)
 
     def _close_when_read(self) -> None:
         if self._reading is not None:

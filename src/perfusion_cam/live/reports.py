@@ -13,6 +13,10 @@ from perfusion_cam.live.placement import Examined
 from perfusion_cam.live.writing import Writer
 from perfusion_cam.thresholds import Profile, Subject
 
+MAKING_S = 30.0
+"""Figures and report of a press or two take 3 s to draw, and several times as long where other
+programs want the processor: that is no disk that hangs."""
+
 
 class Reports:
     """Compares the sides where something is new, and writes what is over.
@@ -36,7 +40,7 @@ class Reports:
 
     def __init__(self, folder: Path, profiles: Sequence[Profile]) -> None:
         self._profiles = profiles
-        self._writer = Writer(folder)
+        self._writer = Writer(folder, MAKING_S)
         self._comparing = ThreadPoolExecutor(1, "comparing")
         self._answering: Future[Compared | None] | None = None
         self._fault: str | None = None

@@ -23,10 +23,13 @@ class Writer:
     ----------
     folder : Path
         Where it writes.
+    making_s : float
+        How long it may take to make what is written, besides.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, making_s: float = 0.0) -> None:
         self.folder = folder
+        self._making_s = making_s
         self._waiting: dict[str, Callable[[], None]] = {}
         self._changing = threading.Lock()
         self._error: str | None = None
@@ -46,7 +49,8 @@ class Writer:
     @property
     def fails(self) -> str | None:
         """Why something waits to be written; None where nothing does, or not for long."""
-        if self.unwritten and (is_late(self._begun_s) or is_late(self._ended_s)):
+        since_s = self._begun_s, self._ended_s
+        if self.unwritten and any(is_late(at_s, self._making_s) for at_s in since_s):
             return str(does_not_answer(self.folder))
         return self._error
 
@@ -78,7 +82,7 @@ class Writer:
     def close(self) -> None:
         """Write what waits for the last time, and wait for that, but not for long."""
         self.end()
-        join_patiently(self._thread, self._ended_s)
+        join_patiently(self._thread, self._ended_s, self._making_s)
 
     def _run(self) -> None:
         ended = False
@@ -110,9 +114,9 @@ class Writer:
         return failed[0] if failed else None
 
 
-def is_late(since_s: float | None) -> bool:
+def is_late(since_s: float | None, making_s: float = 0.0) -> bool:
     """Whether something that began or was to end at a time takes longer than a disk may."""
-    return since_s is not None and time.monotonic() >= since_s + PATIENCE_S
+    return since_s is not None and time.monotonic() >= since_s + PATIENCE_S + making_s
 
 
 def does_not_answer(path: Path) -> OutputError:
@@ -120,7 +124,7 @@ def does_not_answer(path: Path) -> OutputError:
     return cannot_write(path, TimeoutError("the disk does not answer"))
 
 
-def join_patiently(thread: threading.Thread, since_s: float | None) -> None:
-    """Wait for what writes, but not longer than `PATIENCE_S` after a time."""
+def join_patiently(thread: threading.Thread, since_s: float | None, making_s: float = 0.0) -> None:
+    """Wait for what writes, but not longer than a disk may take after a time."""
     if since_s is not None:
-        thread.join(max(0.0, since_s + PATIENCE_S - time.monotonic()))
+        thread.join(max(0.0, since_s + PATIENCE_S + making_s - time.monotonic()))
