@@ -47,11 +47,14 @@ def test_noise_as_foreseen_widens_nothing_much(noise: Noise) -> None:
 
 
 def test_untouched_skin_that_moved_more_widens() -> None:
-    bins = bins_of(traces(exponential(0.8), 1, noise=Noise(0.006, 0.003)))
-    found = [excess_of(replace(bins, placebo=times * bins.placebo)) for times in (1.0, 3.0, 6.0)]
-    assert found[0] < 1.3
-    assert found[1] == pytest.approx(3.0, rel=0.4)
-    assert found[2] == pytest.approx(2 * found[1], rel=0.15)
+    """By as much, but for what the noise model, made from them too, foresaw."""
+    for seed in range(4):
+        bins = bins_of(traces(exponential(0.8), seed, noise=Noise(0.006, 0.003)))
+        moved = [replace(bins, placebo=times * bins.placebo) for times in (1.0, 20.0, 40.0)]
+        found = [excess_of(one) for one in moved]
+        assert found[0] < 1.3
+        assert 0.4 < found[1] / 20.0 < 1.4
+        assert found[2] == pytest.approx(2 * found[1], rel=0.05)
 
 
 def test_too_few_placebos_say_nothing() -> None:
@@ -70,16 +73,17 @@ def test_in_swings_of_blood_what_stays_pale_is_said_to(seed: int) -> None:
     assert refill.status == "not_recovered"
 
 
-def test_swings_of_blood_leave_the_truth_inside() -> None:
-    missing = exponential(1.2)
-    held, given_s = [], []
+@pytest.mark.parametrize("size", [0.008, 0.015])
+def test_swings_of_blood_that_untouched_skin_shows_are_told_from_refill(size: float) -> None:
+    """Swings of a twentieth and a tenth of the depth, either way."""
+    truth_s = t90_of(missing := exponential(1.2))
+    held, errors = [], []
     for seed in range(30):
-        refill = measure_refill(swinging(seed, 0.008, missing), RELEASE_S, 0.03)[1]
-        if refill.status == "measured":
-            assert refill.crt_s is not None
-            assert refill.crt_ci95_s is not None
-            low, high = refill.crt_ci95_s
-            held.append(low <= t90_of(missing) <= high)
-            given_s.append(refill.crt_s)
-    assert len(held) >= 15
-    assert np.mean(held) >= 0.85
+        refill = measure_refill(swinging(seed, size, missing), RELEASE_S, 0.03)[1]
+        assert refill.crt_s is not None
+        assert refill.crt_ci95_s is not None
+        low, high = refill.crt_ci95_s
+        held.append(low <= truth_s <= high)
+        errors.append(abs(np.log(refill.crt_s / truth_s)))
+    assert np.mean(held) >= 0.93
+    assert np.median(errors) < 20 * size

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from perfusion_cam.stages.refill.signal import MIN_PLACEBOS, Signal
+from perfusion_cam.stages.refill.signal import MIN_PLACEBOS, Signal, sample_interval_s
 from perfusion_cam.types import BoolArray, FloatArray
 
 MAX_BINS = 90
@@ -17,6 +17,10 @@ LEAVING, LEAVING_S = 0.003, 0.05
 """Natural-log light by which the last of a tool or of its shadow may still change the first sample
 used, and how fast that fades: a site counts as bare before the scatter over its cells is back to
 its usual by 0.01."""
+TRUSTED_PLACEBOS = 40
+"""Placebos from which on their own covariance counts as much as the smooth one: they overlap."""
+OUTLYING = 3.0
+"""Standard errors beyond which a placebo counts no further: it saw something else."""
 DRIFT_TIMES_S = np.array([0.1, 0.3, 1.0, 3.0, 10.0])
 
 
@@ -51,8 +55,10 @@ def gather(signal: Signal, used: BoolArray, baseline: BoolArray, release_s: floa
     """Average samples in bins that widen with time, and model their joint error.
 
     Errors are white noise of each sample plus a drift whose correlation falls off exponentially;
-    shares and time come from the placebos' own structure function. What the last of the tool does
-    to the first samples is an error of its own.
+    shares and time come from the placebos' own structure function. The more placebos there are, the
+    more their own covariance stands in for the drift's: swings of blood (vasomotion) hold together
+    as no such law foresees. What the last of the tool does to the first samples is an error of its
+    own.
     """
     u_s = signal.t_s[used] - release_s
     edges = _edges(u_s)
@@ -68,20 +74,31 @@ def gather(signal: Signal, used: BoolArray, baseline: BoolArray, release_s: floa
     white_share, drift_s = _structure(signal, used)
     apart = np.abs(centre_s[:, None] - centre_s[None, :])
     scale = np.sqrt(se2[:, None] * se2[None, :])
-    covariance = (1 - white_share) * scale * np.exp(-apart / drift_s)
+    untouched = np.array([average(series[used]) for series in signal.placebo])
+    untouched = untouched.reshape(-1, len(centre_s))
+    drift = scale * np.exp(-apart / drift_s)
+    if len(untouched) >= MIN_PLACEBOS:
+        trust = len(untouched) / (len(untouched) + TRUSTED_PLACEBOS)
+        drift = (1 - trust) * drift + trust * _together(untouched, np.sqrt(se2))
+    covariance = (1 - white_share) * drift
     covariance += np.diag(white_share * se2 / count[kept] + 1e-12)
     leaving = LEAVING * np.exp((centre_s[0] - centre_s) / LEAVING_S)
     covariance += np.outer(leaving, leaving)
     whiten = np.linalg.inv(np.linalg.cholesky(covariance))
-    untouched = [average(series[used]) for series in signal.placebo]
     return Bins(
         centre_s,
         value,
         whiten,
-        np.array(untouched).reshape(-1, len(centre_s)),
+        untouched,
         _baseline_se(signal, used, baseline),
         float(np.sqrt(np.median(se2))),
     )
+
+
+def _together(untouched: FloatArray, se: FloatArray) -> FloatArray:
+    """Covariance, array (b, b), of what k placebos (k, b) did."""
+    within = np.clip(untouched, -OUTLYING * se, OUTLYING * se)
+    return np.asarray(within.T @ within / len(within))
 
 
 def _edges(u_s: FloatArray) -> FloatArray:
@@ -99,7 +116,7 @@ def _structure(signal: Signal, used: BoolArray) -> tuple[float, float]:
     if len(signal.placebo) < MIN_PLACEBOS or used.sum() < 20:
         return 0.5, 3.0
     series = signal.placebo[:, used] / signal.se[used]
-    interval_s = float(np.median(np.diff(signal.t_s[used])))
+    interval_s = sample_interval_s(signal.t_s[used])
     variance = float(np.mean(np.clip(series, -5, 5) ** 2))
     if variance <= 0:
         return 0.5, 3.0

@@ -114,8 +114,12 @@ def _sample_se(traces: SiteTraces, value: FloatArray, placebo: FloatArray) -> Fl
         slow = float(np.std(rest)) if len(rest) > 2 else 0.0
         return np.full(len(value), max(quick, slow, 1e-5))
     spread2 = np.minimum(placebo**2, 25 * np.median(placebo**2, axis=0)).mean(axis=0)
-    interval_s = float(np.median(np.diff(traces.t_s)))
-    width = max(1, round(0.5 / max(interval_s, 1e-3)))
+    width = max(1, round(0.5 / max(sample_interval_s(traces.t_s), 1e-3)))
     kernel = np.ones(width) / width
     smooth = np.convolve(np.pad(spread2, width, mode="edge"), kernel, "same")[width:-width]
     return np.sqrt(np.maximum(smooth, max(quick, 1e-5) ** 2))
+
+
+def sample_interval_s(t_s: FloatArray) -> float:
+    """Median interval to the microsecond: the same, whenever the clock began."""
+    return round(float(np.median(np.diff(t_s))), 6)
