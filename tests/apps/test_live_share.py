@@ -172,7 +172,7 @@ def test_its_tab_is_as_any_other(shared: Live, tls: ssl.SSLContext, cookie: str)
 def test_earlier_runs_are_not_shared(shared: Live, tls: ssl.SSLContext, cookie: str) -> None:
     assert (shared.folder / "2025-01-02T03-04-05" / "result.json").exists()
     status, _, body = shared.get("/review/list", tls, Cookie=cookie)
-    assert (status, json.loads(body)) == (200, [])
+    assert (status, json.loads(body)) == (200, {"saved": [], "damaged": None})
     assert shared.get("/review/list", tls)[0] == 403
 
 
