@@ -47,6 +47,17 @@ def test_refill_laws_are_mixed_as_in_real_skin_and_all_come_back(full: list[Case
     assert min(often.values()) > 15
 
 
+def test_skin_types_are_compared_in_the_same_scenes(full: list[Case]) -> None:
+    scenes: dict[str, set[str]] = {}
+    for case in full:
+        if case.factor == "skin type":
+            assert str(case.scenario.fitzpatrick) == case.level
+            drawn = replace(case.scenario, fitzpatrick=1, name="scene")
+            scenes.setdefault(repr(drawn), set()).add(case.level)
+    assert len(scenes) >= 10
+    assert all(len(levels) == 6 for levels in scenes.values())
+
+
 def test_the_grid_repeats_and_its_keys_tell_clips_apart(full: list[Case]) -> None:
     again = grid_cases("full")
     assert [case.key for case in again] == [case.key for case in full]

@@ -13,7 +13,7 @@ from scored import BARE, GOOD, HELD, MISSED, REFUSED, STUCK, WRONG, clip
 from perfusion_cam.validation.running import write_report
 from perfusion_cam.validation.summary import figures, summed_up
 from perfusion_cam.validation.tables import as_csv, as_json, as_text
-from perfusion_cam.validation.targets import targets
+from perfusion_cam.validation.targets import Target, targets
 
 GOOD_RUN = [
     *(clip(GOOD, name=f"good-{i}") for i in range(19)),
@@ -78,20 +78,44 @@ def test_targets_of_errors_coverage_and_the_oracle_can_be_missed() -> None:
         "the same by curve",
     ):
         assert reached[name] is False, name
-    uneven = [clip(GOOD) for _ in range(10)]
-    uneven += [clip(replace(GOOD, skin_type=6, crt_s=2.1)) for _ in range(10)]
-    assert met(uneven)["worst skin type's median error over the best's (relative)"] is False
+
+
+def by_skin_type(errors_s: np.ndarray) -> Target:
+    """Target of skin types from the errors, (types, scenes), of the same scenes on each."""
+    clips = [
+        replace(
+            clip(
+                replace(GOOD, skin_type=kind, crt_s=2.0 + error_s), name=f"skin-type-{kind}-{turn}"
+            ),
+            factor="skin type",
+            level=str(kind),
+        )
+        for kind, some in enumerate(errors_s, start=1)
+        for turn, error_s in enumerate(some)
+    ]
+    (found,) = (target for target in targets(clips) if "worst skin type" in target.name)
+    return found
+
+
+def test_a_skin_type_on_which_errors_are_greater_is_told() -> None:
+    assert by_skin_type(np.outer([0.05] * 5 + [0.1], np.ones(10))).met is False
 
 
 def test_skin_types_that_differ_by_chance_are_not_told_apart() -> None:
-    errors_s = np.abs(np.random.default_rng(1).normal(0.0, 0.05, (6, 12)))
-    alike = [
-        clip(replace(GOOD, skin_type=kind + 1, crt_s=2.0 + error_s))
-        for kind, some in enumerate(errors_s)
-        for error_s in some
-    ]
-    (found,) = (target for target in targets(alike) if "worst skin type" in target.name)
+    found = by_skin_type(np.abs(np.random.default_rng(1).normal(0.0, 0.05, (6, 12))))
     assert float(found.reached.split()[0]) > 1.5
+    assert found.met is None
+
+
+def test_what_scenes_share_does_not_hide_how_skin_types_compare() -> None:
+    of_scene = np.abs(np.random.default_rng(2).normal(0.0, 0.05, 40))
+    assert by_skin_type(np.outer([1.0, 1.1, 1.0, 1.0, 1.2, 1.4], of_scene)).met is True
+    assert by_skin_type(np.outer([1.0, 1.1, 1.0, 1.0, 1.2, 1.6], of_scene)).met is False
+
+
+def test_skin_types_in_other_scenes_are_not_compared() -> None:
+    alone = [clip(replace(GOOD, skin_type=1 + n % 6, crt_s=2.0 + 0.01 * n)) for n in range(60)]
+    (found,) = (target for target in targets(alone) if "worst skin type" in target.name)
     assert found.met is None
 
 

@@ -24,6 +24,9 @@ FULL_FPS, QUICK_FPS = 30.0, 20.0
 BITS_PER_PIXEL = 0.22
 """Of the ordinary clip: 6 Mbit/s at 720p and 30 pictures a second."""
 MIXED = "everything at once"
+SKIN_TYPE = "skin type"
+PAIRED = (SKIN_TYPE,)
+"""Factors whose levels are the same scenes but for what is special, so that they compare."""
 MIXES, QUICK_MIXES = 60, 4
 _WATCH_NEVER_S = 11.0
 
@@ -102,9 +105,14 @@ def bit_rate(bits_per_pixel: float, size: tuple[int, int], fps: float) -> int:
 
 
 def made(factor: str, level: str, edit: Edit, turn: int, quick: bool) -> Case:
-    """Make the clip of a level: an ordinary one, changed, and watched for as long as it needs."""
+    """Make the clip of a level: an ordinary one, changed, and watched for as long as it needs.
+
+    Its name ends with the turn. The ordinary clip is drawn anew for every level and turn; that of
+    a factor in `PAIRED` for every turn.
+    """
     name = f"{factor}-{level}-{turn}".replace(" ", "-").replace("/", "-")
-    seed = int(hashlib.sha256(name.encode()).hexdigest()[:6], 16)
+    drawn_by = f"{factor}-{turn}" if factor in PAIRED else name
+    seed = int(hashlib.sha256(drawn_by.encode()).hexdigest()[:6], 16)
     clip = ordinary(seed, *((QUICK_SIZE, QUICK_FPS) if quick else ()))
     clip = replace(clip, name=name, duration_s=60.0)
     return Case(factor, level, watched(edit(clip)))
@@ -178,7 +186,7 @@ def _lift_power(rng: np.random.Generator) -> float:
 def mild_cases() -> list[Case]:
     """List the mild grid of the simulator: 42 clips that any estimator should manage."""
     return [
-        Case("skin type", str(scenario.fitzpatrick), scenario)
+        Case(SKIN_TYPE, str(scenario.fitzpatrick), scenario)
         if scenario.presses
         else Case("no press", f"skin type {scenario.fitzpatrick}", scenario)
         for scenario in mild_grid()

@@ -8,6 +8,7 @@ from perfusion_cam.simulate import Curve, Event
 from perfusion_cam.validation.cases import (
     MIXES,
     QUICK_MIXES,
+    SKIN_TYPE,
     Case,
     Edit,
     made,
@@ -41,7 +42,7 @@ TURNS = 2
 
 
 FACTORS: dict[str, dict[str, Edit]] = {
-    "skin type": {str(kind): clip(fitzpatrick=kind) for kind in range(1, 7)},
+    SKIN_TYPE: {str(kind): clip(fitzpatrick=kind) for kind in range(1, 7)},
     "curve": {
         "exp": curve("exp", tau_s=0.8),
         "two-rate": curve("two-rate", tau_s=0.4, slow_tau_s=1.6, fast_share=0.6),
@@ -180,10 +181,10 @@ FACTORS: dict[str, dict[str, Edit]] = {
 }
 """What changes against the ordinary clip, one thing at a time."""
 
-TURNS_OF = {"skin type": 4, "picture size": 1, "curve": 3, "time constant": 3}
+TURNS_OF = {SKIN_TYPE: 16, "picture size": 1, "curve": 3, "time constant": 3}
 """How many clips a level has where it is not `TURNS`."""
 
-QUICK_FACTORS = ("skin type", "tool", NOT_RECOVERING, NOT_BLANCHING, NO_PRESS)
+QUICK_FACTORS = (SKIN_TYPE, "tool", NOT_RECOVERING, NOT_BLANCHING, NO_PRESS)
 QUICK_LEVELS = {
     NOT_RECOVERING: ("20% back", "60% back"),
     NOT_BLANCHING: ("finger", "cloth"),

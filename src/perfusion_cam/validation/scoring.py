@@ -128,6 +128,11 @@ class ClipScore:
     analysis_s: float = 0.0
     failure: str | None = None
 
+    @property
+    def turn(self) -> str:
+        """Which of its level's clips it is."""
+        return self.name.rpartition("-")[2]
+
 
 def score_presses(
     scenario: Scenario,

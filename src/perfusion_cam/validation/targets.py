@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from perfusion_cam.validation.cases import SKIN_TYPE
 from perfusion_cam.validation.scoring import ClipScore, PressScore
 from perfusion_cam.validation.statistics import (
     Estimate,
@@ -74,7 +75,7 @@ def targets(clips: Sequence[ClipScore]) -> list[Target]:
             max(release) <= 0.5 if release else None,
         ),
         *_error_targets([clip for clip in clips if clip.bits_per_pixel >= SHARP_BITS]),
-        _alike(measured),
+        _alike(clips),
         _near_oracle(measured),
         Target(
             "95 % intervals that hold the truth",
@@ -140,25 +141,33 @@ def _groups(
     return {name: group for name, group in groups.items() if len(group) >= LEAST_IN_GROUP}
 
 
-def _alike(measured: Sequence[PressScore]) -> Target:
-    """Compare the worst skin type with the best, which chance alone makes differ."""
+def _alike(clips: Sequence[ClipScore]) -> Target:
+    """Compare the worst skin type with the best, over scenes that differ in nothing else."""
     name, asked = "worst skin type's median error over the best's (relative)", "1.5 or less"
-    errors = {
-        kind: np.array([abs(p.error_s or 0) / (p.t90_s or 1) for p in group])
-        for kind, group in _groups(measured, lambda press: str(press.skin_type)).items()
-    }
-    if len(errors) < 2:
+    scenes: dict[str, dict[str, float]] = {}
+    for clip in clips:
+        if clip.factor == SKIN_TYPE:
+            for p in clip.presses:
+                if p.error_s is not None and p.t90_s:
+                    scenes.setdefault(clip.turn, {})[clip.level] = abs(p.error_s) / p.t90_s
+    kinds = sorted({kind for scene in scenes.values() for kind in scene})
+    whole = [
+        [scene[kind] for kind in kinds] for scene in scenes.values() if len(scene) == len(kinds)
+    ]
+    if len(whole) < LEAST_IN_GROUP or len(kinds) < 2:
         return Target(name, asked, "too few presses", None)
-    medians = {kind: max(float(np.median(some)), 1e-9) for kind, some in errors.items()}
-    worst, best = max(medians, key=medians.__getitem__), min(medians, key=medians.__getitem__)
+    errors = np.array(whole)
+    medians = np.maximum(np.median(errors, axis=0), 1e-9)
+    worst, best = int(medians.argmax()), int(medians.argmin())
     ratio = medians[worst] / medians[best]
-    rng = np.random.default_rng(1)
-    rows = {kind: rng.choice(errors[kind], (4000, len(errors[kind]))) for kind in (worst, best)}
-    drawn = [np.maximum(np.median(of_kind, axis=1), 1e-9) for of_kind in rows.values()]
-    pairs = len(errors) * (len(errors) - 1) / 2  # of which these two are the least alike
-    low, high = np.quantile(np.divide(*drawn), [0.025 / pairs, 1 - 0.025 / pairs])
+    rows = np.random.default_rng(1).integers(0, len(errors), (4000, len(errors)))
+    drawn = np.maximum(np.median(errors[rows], axis=1), 1e-9)
+    pairs = len(kinds) * (len(kinds) - 1) / 2  # of which these two are the least alike
+    limits = [0.025 / pairs, 1 - 0.025 / pairs]
+    low, high = np.quantile(drawn[:, worst] / drawn[:, best], limits)
     said = f"{ratio:.2f} [{low:.2f}, {high:.2f}]"
-    said += f" ({worst}: {medians[worst]:.1%}, {best}: {medians[best]:.1%})"
+    said += f" ({kinds[worst]}: {medians[worst]:.1%}, {kinds[best]}: {medians[best]:.1%}"
+    said += f"; {len(errors)} scenes)"
     return Target(name, asked, said, True if ratio <= 1.5 else None if low <= 1.5 else False)
 
 
