@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -185,16 +186,16 @@ def _sample(model: Model, bins: Bins, release_se_s: float) -> _Samples:
     """Try parameters from the prior, then round after round from where they explained most."""
     size = len(model.usual)
     free = len(bins.value) - 3 - size
-    prior = (model.usual, np.diag(model.spread))
-    laws, tried, told = [prior], [], []
+    laws, tried, told = [(model.usual, np.diag(model.spread))], [], []
     for turn in range(ROUNDS):
         middle, factor = laws[-1]
         tried.append(middle + _normals(size, turn) @ factor.T)
         told.append(explain(model, tried[-1], bins, release_se_s))
         parameters = np.concatenate(tried)
         explained = Explained(*map(np.concatenate, zip(*told, strict=True)))
-        density = logsumexp([_log_normal(parameters, *law) for law in laws], axis=0)
-        excess = _log_normal(parameters, *prior) - density + np.log(len(laws) / len(parameters))
+        densities = _log_normal(parameters, laws)
+        mixed = np.logaddexp.reduce(densities, axis=0)
+        excess = densities[0] - mixed + np.log(len(laws) / len(parameters))
         misfit = explained.misfit[np.isfinite(explained.log_volume)]
         scatter = max(1.0, float(misfit.min(initial=np.inf)) / free)
         samples = _Samples(parameters, excess, explained, scatter)
@@ -223,10 +224,14 @@ def _law(parameters: FloatArray, weights: FloatArray) -> tuple[FloatArray, Float
     return middle, np.linalg.cholesky(covariance + 1e-8 * np.eye(len(middle)))
 
 
-def _log_normal(parameters: FloatArray, middle: FloatArray, factor: FloatArray) -> FloatArray:
-    """Log density of a normal law, up to a constant that depends on the dimension only."""
-    apart = np.linalg.solve(factor, (parameters - middle).T)
-    return np.asarray(-0.5 * (apart**2).sum(axis=0) - np.log(np.diag(factor)).sum())
+def _log_normal(
+    parameters: FloatArray, laws: Sequence[tuple[FloatArray, FloatArray]]
+) -> FloatArray:
+    """Log density (l, k) of k parameters under l normal laws, up to a constant for all."""
+    middle, factor = (np.stack(parts) for parts in zip(*laws, strict=True))
+    apart = (parameters - middle[:, None]) @ np.linalg.inv(factor).transpose(0, 2, 1)
+    size = np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
+    return np.asarray(-0.5 * (apart**2).sum(axis=2) - size[:, None])
 
 
 def _draw(
