@@ -68,6 +68,22 @@ def test_everything_drawn_lies_inside_the_picture(examination):
         assert box.y0 >= 0
 
 
+@pytest.mark.parametrize(
+    ("status", "shown", "hidden"),
+    [
+        ("measured", {"fit, 95 % band", "refill time, 95 %"}, {"fit, refused", "10 % left"}),
+        ("not_recovered", {"fit, 95 % band", "10 % left"}, {"fit, refused", "refill time, 95 %"}),
+        ("not_measurable", {"fit, refused"}, {"fit, 95 % band", "10 % left", "refill time, 95 %"}),
+    ],
+)
+def test_a_refused_fit_does_not_look_like_a_return(status, shown, hidden):
+    refill = dataclasses.replace(synthetic.measured(), status=status)
+    upper, _ = refill_figure(Plotted("x", refill, synthetic.curve(), 8.0)).axes
+    labels = {text.get_text() for text in upper.get_legend().get_texts()}
+    assert shown <= labels
+    assert not hidden & labels
+
+
 @pytest.mark.parametrize("finite", [True, False])
 def test_odd_curves_are_drawn_all_the_same(finite):
     n = 5

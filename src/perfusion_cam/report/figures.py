@@ -170,6 +170,10 @@ def _draw_fit(axes: Axes, plotted: Plotted) -> None:
     if refill.fit_t_s is None or refill.fit_signal is None:
         return
     t = refill.fit_t_s - plotted.release_s
+    if refill.status == "not_measurable":
+        # Drawn to be judged against its residuals; not so that it looks like a quick return.
+        axes.plot(t, refill.fit_signal, "--", color=GREY, linewidth=1.2, label="fit, refused")
+        return
     if refill.fit_lo is not None and refill.fit_hi is not None:
         axes.fill_between(
             t, refill.fit_lo, refill.fit_hi, color=VERMILLION, alpha=0.25, linewidth=0
@@ -179,9 +183,9 @@ def _draw_fit(axes: Axes, plotted: Plotted) -> None:
 
 def _draw_times(axes: Axes, plotted: Plotted) -> None:
     refill, depth = plotted.refill, plotted.refill.blanch_depth
-    if depth is None:
+    if depth is None or refill.status == "not_measurable":
         return
-    if refill.status != "measured":
+    if refill.status == "not_recovered":
         axes.axhline(0.1 * depth, color=GREEN, linewidth=1, linestyle=":", label="10 % left")
         return
     marks = ((refill.t50_s, 0.5, "t50"), (refill.crt_s, 0.1, "refill time (t90)"))
