@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -35,16 +34,20 @@ DYING = """
 import sys, threading, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
+from dataclasses import replace
 from pressing import ListSource, pictures
 from perfusion_cam.live.engine import Engine
 from perfusion_cam.live.saving import Saver
 folder, gate = Path(sys.argv[1]), threading.Semaphore(0)
-source = ListSource(pictures(), ends=False, gate=gate)
+last = pictures()[-1]
+later = [replace(last, t_s=last.t_s + 0.05 * step) for step in range(1, 200)]
+shown = [*pictures(), *later]
+source = ListSource(shown, ends=False, gate=gate)
 engine = Engine(lambda: source, Saver(folder), (), depth=1000)
 engine.start()
 engine.choose_side("affected")
 result = folder / "affected-1" / "result.json"
-for _ in pictures()[1:]:
+for _ in shown[1:]:
     gate.release()
     time.sleep(0.02)
     if result.exists():
@@ -64,8 +67,9 @@ def test_a_killed_program_leaves_the_provisional_reading_marked_as_such(tmp_path
     command = [sys.executable, "-c", DYING, str(tmp_path), str(Path(__file__).parent)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == "written\n"
-        process.send_signal(signal.SIGKILL)
+        said = process.stdout.readline()
+        process.kill()
+    assert said == "written\n"
     left = written(tmp_path)
     assert left["presses"] == []
     (expected,) = offline(pictures())
