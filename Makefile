@@ -22,8 +22,11 @@ demo: setup
 	$(BIN)/perfusion-cam compare sample_videos/two-sides.mp4 --affected-is right --sex f --age 41 --out out/demo
 	@echo "See out/demo/report.html or out/demo/report.pdf"
 
+# Side by side; then, by themselves, those in which programs, pages and threads wait for each other.
+WAITING := tests/apps tests/live
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile $(WAITING:%=--ignore=%)
+	$(BIN)/python -m pytest $(WAITING)
 
 lint: setup
 	$(BIN)/ruff check .
