@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,10 +12,11 @@ from perfusion_cam.stages.colouring import PRESSED_S, skin_colour
 from perfusion_cam.stages.detection import PressWindow
 from perfusion_cam.stages.judging import judge, press_error, refills, seen_reasons
 from perfusion_cam.stages.location import EARLY_S, locate
+from perfusion_cam.stages.reading import read_light
 from perfusion_cam.stages.refill.measure import measure_refill
 from perfusion_cam.stages.sampling import sample_traces
 from perfusion_cam.stencils import Stencils
-from perfusion_cam.types import BoolArray, Press, PressResult, Refill, Site, SkinColour
+from perfusion_cam.types import BoolArray, Press, PressResult, Refill, Site, SiteLight, SkinColour
 
 SIGHTED_S = max(EARLY_S[-1], PRESSED_S)
 """How long after the tool has left the last picture was taken that a sighting rests on."""
@@ -37,6 +38,8 @@ class Sighting:
     stencils : Stencils or None
     colour : SkinColour or None
         None without a site, or where the skin was not seen before.
+    light : SiteLight or None
+        What was read of the site so far, if anything.
     """
 
     press: Press
@@ -45,6 +48,13 @@ class Sighting:
     site: Site | Flag
     stencils: Stencils | None = None
     colour: SkinColour | None = None
+    light: SiteLight | None = None
+
+    def read(self, item: PressWindow) -> Sighting:
+        """Read the site in what was watched of a press since."""
+        if self.stencils is None:
+            return self
+        return replace(self, light=read_light(item.window, item.press, self.stencils, self.light))
 
     def holds_for(self, item: PressWindow) -> bool:
         """Whether the same would be seen in a press that was watched on."""
@@ -93,7 +103,7 @@ def measure_press(
     ----------
     item : PressWindow
     sighting : Sighting
-        Of this press.
+        Of this press; what it has not read is read.
     bits_per_pixel : float, optional
         How strongly the pictures were compressed; None if they were not.
 
@@ -108,10 +118,11 @@ def measure_press(
     if isinstance(site, Flag):
         reasons = tuple(seen_reasons([site], press))
         return PressResult(press, None, None, Refill("not_measurable", reasons))
-    assert sighting.stencils is not None
+    light = sighting.read(item).light
     assert sighting.colour is not None
+    assert light is not None
     curve, refill = measure_refill(
-        sample_traces(window, press, site, sighting.stencils),
+        sample_traces(window, press, site, light),
         press.release_s,
         press.release_se_s,
         bits_per_pixel,

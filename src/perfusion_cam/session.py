@@ -141,10 +141,9 @@ class Session:
     def provisional(self, item: PressWindow) -> PressResult | None:
         """Measure what `watched` gave, in any thread; None where it may be no press.
 
-        What shows early is kept for the press's result.
+        What shows early, and what was read, is kept for the press's next measurement.
         """
-        sighting = sight_press(item, self._region)
-        self._sighting = sighting
+        self._sighting = sighting = self._sight(item).read(item)
         result = measure_press(item, sighting, self._bits_per_pixel)
         return result if is_press(result) else None
 
@@ -169,7 +168,10 @@ class Session:
     def _measure(self, found: Iterable[PressWindow]) -> list[PressResult]:
         presses = []
         for item in found:
-            result = measure_press(item, self._sight(item), self._bits_per_pixel)
+            sighting = self._sight(item)
+            if sighting is self._sighting:
+                self._sighting = None
+            result = measure_press(item, sighting, self._bits_per_pixel)
             if is_press(result):
                 presses.append(result)
                 if self._on_press is not None:
@@ -179,9 +181,8 @@ class Session:
         return presses
 
     def _sight(self, item: PressWindow) -> Sighting:
-        """Take what `provisional` saw of a press, so that its result need not wait for that."""
+        """Take what `provisional` saw of a press, so that nothing is looked for or read twice."""
         sighting = self._sighting
-        if sighting is None or not sighting.holds_for(item):
-            return sight_press(item, self._region)
-        self._sighting = None
-        return sighting
+        if sighting is not None and sighting.holds_for(item):
+            return sighting
+        return sight_press(item, self._region)

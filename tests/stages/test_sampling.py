@@ -18,6 +18,7 @@ from stacks import (
     window,
 )
 
+from perfusion_cam.stages.reading import read_light
 from perfusion_cam.stages.sampling import sample_traces
 from perfusion_cam.stencils import MAX_PLACEBOS, Stencils
 from perfusion_cam.types import GridWindow, Press, Site, SiteTraces
@@ -35,7 +36,8 @@ def read(grids: Array, site: Site | None = None, **changes: object) -> SiteTrace
 
 
 def sampled(shown: GridWindow, press: Press, site: Site) -> SiteTraces:
-    return sample_traces(shown, press, site, Stencils.of(shown, press, site))
+    stencils = Stencils.of(shown, press, site)
+    return sample_traces(shown, press, site, read_light(shown, press, stencils))
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ from perfusion_cam.types.pictures import (
 from perfusion_cam.types.presses import (
     Press,
     Site,
+    SiteLight,
     SiteTraces,
 )
 from perfusion_cam.types.results import (
@@ -65,6 +66,7 @@ __all__ = [
     "SignName",
     "SignReading",
     "Site",
+    "SiteLight",
     "SiteTraces",
     "SkinColour",
     "SourceInfo",

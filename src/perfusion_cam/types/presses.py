@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from perfusion_cam.types.arrays import BoolArray, FloatArray
 
@@ -94,6 +95,24 @@ class Site:
     control_cells: BoolArray
     stands_out: float = np.inf
     detectable: float = 0.0
+
+
+class SiteLight(NamedTuple):
+    """What the pictures of a window hold of a site.
+
+    Attributes
+    ----------
+    t_s : array (n,)
+    laid : array (n, 3, 1 + k)
+        Natural-log light times `LIGHT_CODE` of the site against its control, then the same of k
+        places that nobody pressed.
+    red_spread : array (n,)
+        How unlike each other the cells of site and control changed in red, natural log.
+    """
+
+    t_s: FloatArray
+    laid: NDArray[np.float32]
+    red_spread: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
