@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -168,9 +168,7 @@ class Session:
     def _measure(self, found: Iterable[PressWindow]) -> list[PressResult]:
         presses = []
         for item in found:
-            sighting = self._sight(item)
-            if sighting is self._sighting:
-                self._sighting = None
+            sighting, self._sighting = self._sight(item), None
             result = measure_press(item, sighting, self._bits_per_pixel)
             if is_press(result):
                 presses.append(result)
@@ -182,7 +180,10 @@ class Session:
 
     def _sight(self, item: PressWindow) -> Sighting:
         """Take what `provisional` saw of a press, so that nothing is looked for or read twice."""
-        sighting = self._sighting
-        if sighting is not None and sighting.holds_for(item):
-            return sighting
-        return sight_press(item, self._region)
+        before = self._sighting
+        if before is not None and before.holds_for(item):
+            return before
+        anew = sight_press(item, self._region)
+        if before is None or before.press.baseline_s != item.press.baseline_s:
+            return anew
+        return replace(anew, light=before.light)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from stacks import Visit, press_of, site_of, stack, times, window
 
 from perfusion_cam.stages import reading
 from perfusion_cam.stages.reading import read_light
-from perfusion_cam.stencils import Stencils
-from perfusion_cam.types import SiteLight
+from perfusion_cam.stencils import Places, Stencils
+from perfusion_cam.types import GridWindow, SiteLight
 
 VISIT = Visit(2.0, 5.0, row=26, col=44, radius=8, pallor=0.2, tau_s=1.0)
 T_S = times(10.0)
@@ -20,19 +23,22 @@ STENCILS = Stencils.of(WHOLE, PRESS, site_of(VISIT))
 READ = read_light(WHOLE, PRESS, STENCILS)
 
 
-def read_of(
-    monkeypatch: pytest.MonkeyPatch, first: slice, then: slice
-) -> tuple[SiteLight, list[float]]:
-    """What is read of some samples after others were, and the times of what was read for it."""
-    times_s: list[float] = []
-    plain = reading.code_by_cell
-    before = read_light(window(T_S[first], GRIDS[first]), PRESS, STENCILS)
-    monkeypatch.setattr(
-        reading,
-        "code_by_cell",
-        lambda shown, part: times_s.extend(shown.t_s[part]) or plain(shown, part),
-    )
-    return read_light(window(T_S[then], GRIDS[then]), PRESS, STENCILS, before), times_s
+@pytest.fixture
+def cells_read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many cells were read of each sample of `WHOLE`."""
+    count, plain = [0] * len(T_S), reading.codes_of
+
+    def counted(shown: GridWindow, samples: range, cells: Places) -> Iterator[NDArray[np.int16]]:
+        for sample in samples:
+            count[sample] += len(cells)
+        return plain(shown, samples, cells)
+
+    monkeypatch.setattr(reading, "codes_of", counted)
+    return count
+
+
+def part(samples: slice) -> GridWindow:
+    return window(T_S[samples], GRIDS[samples])
 
 
 def assert_same(one: SiteLight, other: SiteLight) -> None:
@@ -40,21 +46,44 @@ def assert_same(one: SiteLight, other: SiteLight) -> None:
         np.testing.assert_array_equal(mine, yours)
 
 
-@pytest.mark.parametrize("until", [35, 48, 100, 149])
-def test_what_was_read_is_not_read_again(monkeypatch: pytest.MonkeyPatch, until: int) -> None:
-    found, times_s = read_of(monkeypatch, slice(until), slice(None))
-    assert_same(found, READ)
-    np.testing.assert_array_equal(times_s, T_S[until // reading.CHUNK * reading.CHUNK :])
+@pytest.mark.parametrize("until", [35, 48, 100, 149, 150])
+def test_what_was_read_is_not_read_again(cells_read: list[int], until: int) -> None:
+    before = read_light(part(slice(until)), PRESS, STENCILS)
+    cells_read[:] = [0] * len(T_S)
+    assert_same(read_light(WHOLE, PRESS, STENCILS, before), READ)
+    assert not any(cells_read[:until])
+    assert all(cells_read[until:])
 
 
-def test_a_window_that_ended_sooner_takes_what_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:
-    found, times_s = read_of(monkeypatch, slice(None), slice(100))
-    assert_same(found, SiteLight(T_S[:100], READ.laid[:100], READ.red_spread[:100]))
-    assert len(times_s) == 100 % reading.CHUNK
+def test_a_window_that_ended_sooner_takes_what_it_holds(cells_read: list[int]) -> None:
+    found = read_light(part(slice(100)), PRESS, STENCILS, READ)
+    assert_same(
+        found, READ._replace(t_s=T_S[:100], laid=READ.laid[:100], red_spread=READ.red_spread[:100])
+    )
+    assert not any(cells_read)
 
 
-def test_a_window_that_begins_elsewhere_is_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    anew = read_light(window(T_S[5:], GRIDS[5:]), PRESS, STENCILS)
-    found, times_s = read_of(monkeypatch, slice(None), slice(5, None))
-    assert_same(found, anew)
-    np.testing.assert_array_equal(times_s, T_S[5:])
+def test_a_window_that_begins_elsewhere_is_read_anew() -> None:
+    later = part(slice(5, None))
+    anew = read_light(later, PRESS, STENCILS)
+    assert_same(read_light(later, PRESS, STENCILS, READ), anew)
+    assert not np.array_equal(anew.red_spread, READ.red_spread[5:])
+
+
+def test_a_place_that_lies_elsewhere_is_read_alone(cells_read: list[int]) -> None:
+    first, *others = STENCILS.placebos
+    fewer = Stencils(STENCILS.site, tuple(others))
+    before = read_light(part(slice(100)), PRESS, fewer)
+    cells_read[:] = [0] * len(T_S)
+    assert_same(read_light(WHOLE, PRESS, STENCILS, before), READ)
+    assert set(cells_read[:100]) == {len(first.cells)}
+    assert_same(read_light(WHOLE, PRESS, fewer, READ), read_light(WHOLE, PRESS, fewer))
+
+
+def test_another_site_is_read_anew() -> None:
+    elsewhere = Stencils.of(
+        WHOLE, PRESS, site_of(Visit(2.0, 5.0, row=30, col=50, radius=8, pallor=0.2, tau_s=1.0))
+    )
+    found = read_light(WHOLE, PRESS, elsewhere, READ)
+    assert_same(found, read_light(WHOLE, PRESS, elsewhere))
+    assert not np.array_equal(found.laid[:, :, 0], READ.laid[:, :, 0])

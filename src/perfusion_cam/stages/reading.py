@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from perfusion_cam.stencils import Stencils, rested
+from perfusion_cam.stencils import Places, Stencil, Stencils, rested
 from perfusion_cam.types import LIGHT_CODE, FloatArray, GridWindow, Press, SiteLight
 
 CHUNK = 16
@@ -25,55 +27,87 @@ def read_light(
     press : Press
     stencils : Stencils
     before : SiteLight, optional
-        What was read of the same site and rest as long as the window was shorter: that is not read
-        again.
+        What was read of the same press as long as the window was shorter, but for its rest: places
+        that still lie as they did are not read again.
     """
     laid = (stencils.site, *stencils.placebos)
-    weights = csr_array(
-        (
-            np.concatenate([one.weights for one in laid]).astype(np.float32),
-            np.concatenate([one.cells for one in laid]),
-            np.cumsum([0, *(len(one.cells) for one in laid)]),
-        ),
-        shape=(len(laid), window.shape.rows * window.shape.cols),
-    )
-    watched = stencils.site.cells
-    resting = window.mean_log_rgb(rested(window, press)).reshape(-1, 3)[watched, 0]
-    resting_code = np.rint(LIGHT_CODE * resting).astype(np.int16)
-    known = 0 if before is None else _known(before, window)
-    count = len(window.t_s)
+    names = tuple(_name(one) for one in laid)
+    known, kept = _known(before, window, names)
+    fresh = [place for place in range(len(laid)) if place not in kept]
     light = SiteLight(
         window.t_s,
-        np.empty((count, 3, len(laid)), np.float32),
-        np.empty(count, np.float32),
+        names,
+        np.empty((len(window.t_s), 3, len(laid)), np.float32),
+        np.empty(len(window.t_s), np.float32),
     )
-    if before is not None:
-        light.laid[:known] = before.laid[:known]
+    if before is not None and known:
+        light.laid[:known, :, list(kept)] = before.laid[:known, :, list(kept.values())]
         light.red_spread[:known] = before.red_spread[:known]
-    for lo in range(known, count, CHUNK):
-        part = slice(lo, lo + CHUNK)
-        code = code_by_cell(window, part)
-        read = weights @ code.reshape(len(code), -1).astype(np.float32)
-        light.laid[part] = read.reshape(len(laid), 3, -1).transpose(2, 1, 0)
-        light.red_spread[part] = _spread(code[watched, 0].T - resting_code)
+        if fresh:
+            light.laid[:known, :, fresh] = _laid(window, range(known), [laid[i] for i in fresh])
+    later = range(known, len(window.t_s))
+    light.laid[known:] = _laid(window, later, laid)
+    light.red_spread[known:] = _red_spread(window, press, later, stencils.site.cells)
     return light
 
 
-def _spread(red_change: NDArray[np.int16]) -> FloatArray:
-    """Scatter over the cells of each picture (n, cells) round their median, natural log."""
-    middle = np.median(red_change, axis=1, keepdims=True).astype(np.float32)
-    spread = np.sqrt(((red_change - middle) ** 2).mean(axis=1))
-    return np.asarray(spread / np.float32(LIGHT_CODE))
+def _name(stencil: Stencil) -> bytes:
+    return stencil.cells.tobytes() + stencil.weights.tobytes()
 
 
-def _known(before: SiteLight, window: GridWindow) -> int:
-    """How many samples of a window, in whole chunks, were read before."""
-    count = min(len(before.t_s), len(window.t_s)) // CHUNK * CHUNK
-    return count if np.array_equal(before.t_s[:count], window.t_s[:count]) else 0
+def _known(
+    before: SiteLight | None, window: GridWindow, names: tuple[bytes, ...]
+) -> tuple[int, dict[int, int]]:
+    """How many samples of a window were read before, and which of its places as which."""
+    if before is None or before.places[0] != names[0]:
+        return 0, {}
+    count = min(len(before.t_s), len(window.t_s))
+    if not np.array_equal(before.t_s[:count], window.t_s[:count]):
+        return 0, {}
+    old = {name: place for place, name in enumerate(before.places)}
+    return count, {place: old[name] for place, name in enumerate(names) if name in old}
 
 
-def code_by_cell(window: GridWindow, part: slice) -> NDArray[np.int16]:
-    """Light of some samples as it is coded, array (cells, 3, samples)."""
-    code = window.light_code[part]
-    by_cell = np.asarray(cv2.transpose(code.reshape(len(code), -1)), np.int16)
-    return by_cell.reshape(-1, 3, len(code))
+def _laid(window: GridWindow, samples: range, stencils: Sequence[Stencil]) -> NDArray[np.float32]:
+    """Lay stencils over some samples, array (samples, 3, stencils)."""
+    cells, column = np.unique(np.concatenate([one.cells for one in stencils]), return_inverse=True)
+    weights = csr_array(
+        (
+            np.concatenate([one.weights for one in stencils]).astype(np.float32),
+            column,
+            np.cumsum([0, *(len(one.cells) for one in stencils)]),
+        ),
+        shape=(len(stencils), len(cells)),
+    )
+    read = [
+        (weights @ _by_cell(code).astype(np.float32)).reshape(len(stencils), 3, -1)
+        for code in codes_of(window, samples, cells)
+    ]
+    if not read:
+        return np.empty((0, 3, len(stencils)), np.float32)
+    return np.concatenate(read, axis=2).transpose(2, 1, 0)
+
+
+def _red_spread(window: GridWindow, press: Press, samples: range, cells: Places) -> FloatArray:
+    """Scatter of the change of red over cells, for each of some samples, natural log."""
+    resting = window.mean_log_rgb(rested(window, press)).reshape(-1, 3)[cells, 0]
+    resting_code = np.rint(LIGHT_CODE * resting).astype(np.int16)
+    spread = [np.empty(0, np.float32)]
+    for code in codes_of(window, samples, cells):
+        change = code[:, :, 0] - resting_code
+        middle = np.median(change, axis=1, keepdims=True).astype(np.float32)
+        spread.append(np.sqrt(((change - middle) ** 2).mean(axis=1)) / np.float32(LIGHT_CODE))
+    return np.concatenate(spread)
+
+
+def codes_of(window: GridWindow, samples: range, cells: Places) -> Iterator[NDArray[np.int16]]:
+    """Read light of some cells in some samples as it is coded, arrays (n, cells, 3)."""
+    for first in samples[::CHUNK]:
+        code = window.light_code[first : min(first + CHUNK, samples.stop)]
+        yield code.reshape(len(code), -1, 3).take(cells, axis=1)
+
+
+def _by_cell(code: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Samples of each cell and colour side by side, array (cells, 3 * n)."""
+    flipped = np.asarray(cv2.transpose(code.reshape(len(code), -1)), np.int16)
+    return flipped.reshape(code.shape[1], -1)
