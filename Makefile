@@ -25,7 +25,7 @@ demo: setup
 # Side by side; then, by themselves, those in which programs, pages and threads wait for each other.
 WAITING := tests/apps tests/live
 test: setup
-	$(BIN)/python -m pytest -n auto --dist loadfile $(WAITING:%=--ignore=%)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(WAITING:%=--ignore=%)
 	$(BIN)/python -m pytest $(WAITING)
 
 lint: setup

@@ -168,8 +168,10 @@ class Session:
     def _measure(self, found: Iterable[PressWindow]) -> list[PressResult]:
         presses = []
         for item in found:
-            sighting, self._sighting = self._sight(item), None
-            result = measure_press(item, sighting, self._bits_per_pixel)
+            result = measure_press(item, self._sight(item), self._bits_per_pixel)
+            sighting = self._sighting
+            if sighting is not None and sighting.press.tool_cells is item.press.tool_cells:
+                self._sighting = None
             if is_press(result):
                 presses.append(result)
                 if self._on_press is not None:
@@ -184,6 +186,4 @@ class Session:
         if before is not None and before.holds_for(item):
             return before
         anew = sight_press(item, self._region)
-        if before is None or before.press.baseline_s != item.press.baseline_s:
-            return anew
-        return replace(anew, light=before.light)
+        return anew if before is None else replace(anew, light=before.light)

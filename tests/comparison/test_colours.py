@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sided
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from perfusion_cam.comparison.colours import (
@@ -94,7 +94,6 @@ def test_the_side_with_bad_light_is_named() -> None:
     assert "unaffected side" in compare_colour(plain, lit, one_light=False).refused[0]
 
 
-@settings(deadline=None)
 @given(STRENGTHS, STRENGTHS)
 def test_swapping_sides_inverts_every_sign(one: dict[Any, float], other: dict[Any, float]) -> None:
     there, back = (
@@ -107,7 +106,6 @@ def test_swapping_sides_inverts_every_sign(one: dict[Any, float], other: dict[An
         assert first.strength.se == pytest.approx(second.strength.se)
 
 
-@settings(deadline=None)
 @given(st.floats(0, 5), st.floats(-5, 0))
 def test_less_mottling_than_none_on_one_side_is_no_mottling_of_the_other(
     here: float, there: float

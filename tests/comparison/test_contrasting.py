@@ -13,7 +13,7 @@ from perfusion_cam.comparison.readings import combine
 
 seconds = st.floats(0.3, 12.0)
 sides = st.lists(seconds, min_size=1, max_size=4)
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=60)
 
 
 def bounded(lower_bound_s: float):

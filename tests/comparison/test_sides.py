@@ -54,7 +54,7 @@ def test_both_sides_and_before_are_judged():
     assert found.earlier.change.ratio == pytest.approx(3.1, rel=0.02)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.floats(0.5, 6.0), min_size=1, max_size=3),
     st.lists(st.floats(0.5, 6.0), min_size=1, max_size=3),

@@ -51,8 +51,7 @@ def test_what_was_read_is_not_read_again(cells_read: list[int], until: int) -> N
     before = read_light(part(slice(until)), PRESS, STENCILS)
     cells_read[:] = [0] * len(T_S)
     assert_same(read_light(WHOLE, PRESS, STENCILS, before), READ)
-    assert not any(cells_read[:until])
-    assert all(cells_read[until:])
+    assert [sample for sample, cells in enumerate(cells_read) if cells] == [*range(until, len(T_S))]
 
 
 def test_a_window_that_ended_sooner_takes_what_it_holds(cells_read: list[int]) -> None:
@@ -68,6 +67,13 @@ def test_a_window_that_begins_elsewhere_is_read_anew() -> None:
     anew = read_light(later, PRESS, STENCILS)
     assert_same(read_light(later, PRESS, STENCILS, READ), anew)
     assert not np.array_equal(anew.red_spread, READ.red_spread[5:])
+
+
+def test_a_site_that_rested_otherwise_is_read_anew() -> None:
+    other = press_of(VISIT, 10.0, baseline_s=(0.0, 0.5))
+    anew = read_light(WHOLE, other, STENCILS)
+    assert_same(read_light(WHOLE, other, STENCILS, READ), anew)
+    assert not np.array_equal(anew.red_spread, READ.red_spread)
 
 
 def test_a_place_that_lies_elsewhere_is_read_alone(cells_read: list[int]) -> None:

@@ -11,7 +11,8 @@ import pytest
 from scored import BARE, GOOD, HELD, MISSED, REFUSED, STUCK, WRONG, clip
 
 from perfusion_cam.validation.running import write_report
-from perfusion_cam.validation.summary import figures, summed_up
+from perfusion_cam.validation.scoring import ClipScore
+from perfusion_cam.validation.summary import figures, summed_up, unrelated
 from perfusion_cam.validation.tables import as_csv, as_json, as_text
 from perfusion_cam.validation.targets import Target, targets
 
@@ -80,9 +81,9 @@ def test_targets_of_errors_coverage_and_the_oracle_can_be_missed() -> None:
         assert reached[name] is False, name
 
 
-def by_skin_type(errors_s: np.ndarray) -> Target:
-    """Target of skin types from the errors, (types, scenes), of the same scenes on each."""
-    clips = [
+def on_every_skin_type(errors_s: np.ndarray) -> list[ClipScore]:
+    """Clips of scenes, each on all skin types, from their errors (types, scenes)."""
+    return [
         replace(
             clip(
                 replace(GOOD, skin_type=kind, crt_s=2.0 + error_s), name=f"skin-type-{kind}-{turn}"
@@ -93,8 +94,15 @@ def by_skin_type(errors_s: np.ndarray) -> Target:
         for kind, some in enumerate(errors_s, start=1)
         for turn, error_s in enumerate(some)
     ]
+
+
+def target_of(clips: list[ClipScore]) -> Target:
     (found,) = (target for target in targets(clips) if "worst skin type" in target.name)
     return found
+
+
+def by_skin_type(errors_s: np.ndarray) -> Target:
+    return target_of(on_every_skin_type(errors_s))
 
 
 def test_a_skin_type_on_which_errors_are_greater_is_told() -> None:
@@ -114,9 +122,44 @@ def test_what_scenes_share_does_not_hide_how_skin_types_compare() -> None:
 
 
 def test_skin_types_in_other_scenes_are_not_compared() -> None:
-    alone = [clip(replace(GOOD, skin_type=1 + n % 6, crt_s=2.0 + 0.01 * n)) for n in range(60)]
-    (found,) = (target for target in targets(alone) if "worst skin type" in target.name)
-    assert found.met is None
+    alone = [
+        replace(one, name=f"skin-type-{one.level}-{number}")
+        for number, one in enumerate(on_every_skin_type(np.outer([0.05] * 5 + [0.5], np.ones(10))))
+    ]
+    assert target_of(alone).met is None
+    assert "0 of 60 scenes" in target_of(alone).reached
+
+
+@pytest.mark.parametrize("lost", [slice(0, 7), slice(0, 16)])
+def test_a_skin_type_that_was_refused_or_not_run_yet_is_not_passed_over(lost: slice) -> None:
+    run = on_every_skin_type(np.full((6, 16), 0.05))
+    assert target_of(run).met is True
+    refused = [
+        replace(one, presses=(REFUSED,))
+        if one.level == "6" and int(one.turn) in range(16)[lost]
+        else one
+        for one in run
+    ]
+    missing = [one for one in run if one.level != "6" or int(one.turn) not in range(16)[lost]]
+    for some in (refused, missing):
+        assert target_of(some).met is None
+        assert f"{16 - len(range(16)[lost])} of 16 scenes" in target_of(some).reached
+
+
+def test_a_scene_on_every_skin_type_counts_once() -> None:
+    run = [
+        replace(one, presses=(WRONG,)) if one.turn == "3" else one
+        for one in on_every_skin_type(np.zeros((6, 12)))
+    ]
+    reached = {target.name: target.reached for target in targets(run)}
+    assert reached["95 % intervals that hold the truth"].endswith("11 of 12")
+    assert reached["wrong by over 1 s and outside its interval"] == "6"
+    assert len(unrelated(run)) == 12
+    assert len({one.turn for one in unrelated(run)}) == 12
+    assert len({one.level for one in unrelated(run)}) == 6
+    assert unrelated(GOOD_RUN) == GOOD_RUN
+    assert summed_up(run).clips == 72
+    assert summed_up(run).overall.covered.count == 12
 
 
 def test_too_few_to_tell_is_not_told() -> None:
@@ -143,7 +186,7 @@ def test_remarks_tell_what_went_wrong_and_nothing_else() -> None:
 def test_text_json_and_csv_say_the_same() -> None:
     summary, reached = summed_up(GOOD_RUN), targets(GOOD_RUN)
     text = as_text(summary, reached)
-    assert "24 clips, 23 presses" in text
+    assert "24 clips of 24 scenes; one clip of each holds 23 presses" in text
     assert "off: 2.40 [2.20, 3.60]" in text
     document = json.loads(as_json(GOOD_RUN, summary, reached, "1.0"))
     assert document["summary"]["overall"]["covered"]["hits"] == 19

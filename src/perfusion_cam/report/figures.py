@@ -172,7 +172,7 @@ def _draw_fit(axes: Axes, plotted: Plotted) -> None:
     t = refill.fit_t_s - plotted.release_s
     if refill.status == "not_measurable":
         # Drawn to be judged against its residuals; not so that it looks like a quick return.
-        axes.plot(t, refill.fit_signal, "--", color=GREY, linewidth=1.2, label="fit, refused")
+        axes.plot(t, refill.fit_signal, "-.", color=GREY, linewidth=1.5, label="fit, refused")
         return
     if refill.fit_lo is not None and refill.fit_hi is not None:
         axes.fill_between(
@@ -271,7 +271,9 @@ def _signal_range(plotted: Plotted, curve: RefillCurve) -> tuple[float, float]:
     shown: list[FloatArray] = [curve.signal[curve.used]]
     if not curve.used.any():
         shown.append(curve.signal)
-    for line in (plotted.refill.fit_signal, plotted.refill.fit_hi, plotted.refill.fit_lo):
+    refill = plotted.refill
+    band = (None, None) if refill.status == "not_measurable" else (refill.fit_lo, refill.fit_hi)
+    for line in (refill.fit_signal, *band):
         if line is not None:
             shown.append(line)
     values = np.concatenate(shown)

@@ -27,28 +27,41 @@ def read_light(
     press : Press
     stencils : Stencils
     before : SiteLight, optional
-        What was read of the same press as long as the window was shorter, but for its rest: places
-        that still lie as they did are not read again.
+        What was read of a window as long as it was shorter: places that still lie as they did, at a
+        site that rested as it did, are not read again.
+
+    Returns
+    -------
+    SiteLight
     """
     laid = (stencils.site, *stencils.placebos)
-    names = tuple(_name(one) for one in laid)
+    resting_code = _resting_code(window, press, stencils.site.cells)
+    names = (_name(stencils.site) + resting_code.tobytes(), *map(_name, stencils.placebos))
     known, kept = _known(before, window, names)
-    fresh = [place for place in range(len(laid)) if place not in kept]
+    moved = [place for place in range(len(laid)) if place not in kept]
+    count = len(window.t_s)
     light = SiteLight(
         window.t_s,
         names,
-        np.empty((len(window.t_s), 3, len(laid)), np.float32),
-        np.empty(len(window.t_s), np.float32),
+        np.empty((count, 3, len(laid)), np.float32),
+        np.empty(count, np.float32),
     )
     if before is not None and known:
         light.laid[:known, :, list(kept)] = before.laid[:known, :, list(kept.values())]
         light.red_spread[:known] = before.red_spread[:known]
-        if fresh:
-            light.laid[:known, :, fresh] = _laid(window, range(known), [laid[i] for i in fresh])
-    later = range(known, len(window.t_s))
-    light.laid[known:] = _laid(window, later, laid)
-    light.red_spread[known:] = _red_spread(window, press, later, stencils.site.cells)
+        if moved:
+            light.laid[:known, :, moved] = _laid(window, range(known), [laid[i] for i in moved])
+    if known < count:
+        later = range(known, count)
+        light.laid[known:] = _laid(window, later, laid)
+        light.red_spread[known:] = _red_spread(window, later, stencils.site.cells, resting_code)
     return light
+
+
+def _resting_code(window: GridWindow, press: Press, cells: Places) -> NDArray[np.int16]:
+    """Red of cells at rest, as it is coded."""
+    resting = window.mean_log_rgb(rested(window, press)).reshape(-1, 3)[cells, 0]
+    return np.asarray(np.rint(LIGHT_CODE * resting), np.int16)
 
 
 def _name(stencil: Stencil) -> bytes:
@@ -59,12 +72,12 @@ def _known(
     before: SiteLight | None, window: GridWindow, names: tuple[bytes, ...]
 ) -> tuple[int, dict[int, int]]:
     """How many samples of a window were read before, and which of its places as which."""
-    if before is None or before.places[0] != names[0]:
+    if before is None or before.names[0] != names[0]:
         return 0, {}
     count = min(len(before.t_s), len(window.t_s))
     if not np.array_equal(before.t_s[:count], window.t_s[:count]):
         return 0, {}
-    old = {name: place for place, name in enumerate(before.places)}
+    old = {name: place for place, name in enumerate(before.names)}
     return count, {place: old[name] for place, name in enumerate(names) if name in old}
 
 
@@ -83,16 +96,14 @@ def _laid(window: GridWindow, samples: range, stencils: Sequence[Stencil]) -> ND
         (weights @ _by_cell(code).astype(np.float32)).reshape(len(stencils), 3, -1)
         for code in codes_of(window, samples, cells)
     ]
-    if not read:
-        return np.empty((0, 3, len(stencils)), np.float32)
     return np.concatenate(read, axis=2).transpose(2, 1, 0)
 
 
-def _red_spread(window: GridWindow, press: Press, samples: range, cells: Places) -> FloatArray:
+def _red_spread(
+    window: GridWindow, samples: range, cells: Places, resting_code: NDArray[np.int16]
+) -> FloatArray:
     """Scatter of the change of red over cells, for each of some samples, natural log."""
-    resting = window.mean_log_rgb(rested(window, press)).reshape(-1, 3)[cells, 0]
-    resting_code = np.rint(LIGHT_CODE * resting).astype(np.int16)
-    spread = [np.empty(0, np.float32)]
+    spread = []
     for code in codes_of(window, samples, cells):
         change = code[:, :, 0] - resting_code
         middle = np.median(change, axis=1, keepdims=True).astype(np.float32)

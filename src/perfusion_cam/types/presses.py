@@ -103,8 +103,8 @@ class SiteLight(NamedTuple):
     Attributes
     ----------
     t_s : array (n,)
-    places : tuple of bytes
-        A name for each place, that of the site first.
+    names : tuple of bytes
+        Tells each place from others, the site and how it rested first.
     laid : array (n, 3, 1 + k)
         Natural-log light times `LIGHT_CODE` of the site against its control, then the same of k
         places that nobody pressed.
@@ -113,7 +113,7 @@ class SiteLight(NamedTuple):
     """
 
     t_s: FloatArray
-    places: tuple[bytes, ...]
+    names: tuple[bytes, ...]
     laid: NDArray[np.float32]
     red_spread: FloatArray
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from perfusion_cam.validation.cases import PAIRED
 from perfusion_cam.validation.scoring import ClipScore, PressScore
 from perfusion_cam.validation.statistics import (
     Estimate,
@@ -76,7 +77,9 @@ class Summary:
 
     Attributes
     ----------
+    clips : int
     overall : Figures
+        Of unrelated clips, as is *together* but by skin type.
     alone : tuple of Row
         One factor at a time, round the ordinary clip; and everything at once.
     together : tuple of Row
@@ -85,6 +88,7 @@ class Summary:
         Every press missed, invented, wrongly numbered, or outside its interval; every failure.
     """
 
+    clips: int
     overall: Figures
     alone: tuple[Row, ...]
     together: tuple[Row, ...]
@@ -103,12 +107,30 @@ def summed_up(clips: Sequence[ClipScore]) -> Summary:
         "all by curve": lambda press: press.curve,
         "all by tool": lambda press: press.tool,
     }
-    together = [
-        Row(factor, level, figures_of_presses([p for p in presses_of(clips) if trait(p) == level]))
-        for factor, trait in traits.items()
-        for level in sorted({trait(press) for press in presses_of(clips)})
-    ]
-    return Summary(figures(clips), tuple(alone), tuple(together), tuple(remarks(clips)))
+    together = []
+    for factor, trait in traits.items():
+        presses = presses_of(clips if factor == "all by skin type" else unrelated(clips))
+        for level in sorted({trait(press) for press in presses}):
+            some = figures_of_presses([press for press in presses if trait(press) == level])
+            together.append(Row(factor, level, some))
+    return Summary(
+        len(clips), figures(unrelated(clips)), tuple(alone), tuple(together), tuple(remarks(clips))
+    )
+
+
+def unrelated(clips: Sequence[ClipScore]) -> list[ClipScore]:
+    """Keep one clip of each scene that is there on every skin type, types in turn.
+
+    What one scene shows six times would count as six that agree.
+    """
+    kinds = list(dict.fromkeys(clip.level for clip in clips if clip.factor in PAIRED))
+
+    def is_kept(clip: ClipScore) -> bool:
+        if clip.factor not in PAIRED or not clip.turn.isdigit():
+            return True
+        return clip.level == kinds[int(clip.turn) % len(kinds)]
+
+    return [clip for clip in clips if is_kept(clip)]
 
 
 def presses_of(clips: Sequence[ClipScore]) -> list[PressScore]:

@@ -52,7 +52,8 @@ def _cell(value: object) -> object:
 def as_text(summary: Summary, reached: Sequence[Target]) -> str:
     """Lay out targets, tables by factor, and remarks for a terminal."""
     parts = [
-        f"{summary.overall.clips} clips, {summary.overall.presses} presses\n",
+        f"{summary.clips} clips of {summary.overall.clips} scenes; "
+        f"one clip of each holds {summary.overall.presses} presses\n",
         _targets_text(reached),
         "\nOne factor at a time, round an ordinary clip; 95 % intervals of the figures in brackets",
         _rows_text(summary.alone),
