@@ -12,9 +12,11 @@ from perfusion_cam.simulate.scenario import Tool
 from perfusion_cam.validation.cases import MIXED, Case, ordinary
 from perfusion_cam.validation.factors import (
     FACTORS,
+    GRIDS,
     NO_PRESS,
     NOT_BLANCHING,
     NOT_RECOVERING,
+    factors_of,
     grid_cases,
 )
 from perfusion_cam.validation.scoring import score_presses
@@ -58,9 +60,17 @@ def test_skin_types_are_compared_in_the_same_scenes(full: list[Case]) -> None:
     assert all(len(levels) == 6 for levels in scenes.values())
 
 
-def test_the_grid_repeats_and_its_keys_tell_clips_apart(full: list[Case]) -> None:
-    again = grid_cases("full")
-    assert [case.key for case in again] == [case.key for case in full]
+@pytest.mark.parametrize("grid", GRIDS)
+def test_some_factors_of_a_grid_are_those_of_the_whole(grid: str, full: list[Case]) -> None:
+    factors = factors_of(grid)
+    whole = full if grid == "full" else grid_cases(grid)
+    assert tuple(dict.fromkeys(case.factor for case in whole)) == factors
+    for factor in factors[-2:]:
+        keys = [case.key for case in whole if case.factor == factor]
+        assert [case.key for case in grid_cases(grid, factors=[factor])] == keys
+
+
+def test_keys_tell_clips_apart(full: list[Case]) -> None:
     other = replace(full[0], scenario=replace(full[0].scenario, pulse=0.011))
     assert other.key != full[0].key
 

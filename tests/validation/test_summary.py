@@ -160,6 +160,9 @@ def test_a_scene_on_every_skin_type_counts_once() -> None:
     assert unrelated(GOOD_RUN) == GOOD_RUN
     assert summed_up(run).clips == 72
     assert summed_up(run).overall.covered.count == 12
+    assert "72 clips, 12 presses in 12 of them, one a scene" in as_text(
+        summed_up(run), targets(run)
+    )
 
 
 def test_too_few_to_tell_is_not_told() -> None:
@@ -186,7 +189,7 @@ def test_remarks_tell_what_went_wrong_and_nothing_else() -> None:
 def test_text_json_and_csv_say_the_same() -> None:
     summary, reached = summed_up(GOOD_RUN), targets(GOOD_RUN)
     text = as_text(summary, reached)
-    assert "24 clips of 24 scenes; one clip of each holds 23 presses" in text
+    assert "24 clips, 23 presses\n" in text
     assert "off: 2.40 [2.20, 3.60]" in text
     document = json.loads(as_json(GOOD_RUN, summary, reached, "1.0"))
     assert document["summary"]["overall"]["covered"]["hits"] == 19

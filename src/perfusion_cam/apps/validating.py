@@ -14,7 +14,7 @@ from perfusion_cam.apps.failing import emit
 from perfusion_cam.apps.giving import check_json_target, write_json
 from perfusion_cam.report.atomic import make_folder
 from perfusion_cam.validation.cases import Case
-from perfusion_cam.validation.factors import GRIDS, grid_cases
+from perfusion_cam.validation.factors import GRIDS, factors_of, grid_cases
 from perfusion_cam.validation.measuring import OnClip, measure_cases
 from perfusion_cam.validation.running import write_report
 from perfusion_cam.validation.scoring import ClipScore
@@ -69,14 +69,11 @@ def give_validation(
 def _chosen(grid: str, mixes: int | None, factors: Sequence[str] | None) -> list[Case]:
     if grid not in GRIDS:
         raise typer.BadParameter(f"no grid '{grid}'; there are {', '.join(GRIDS)}")
-    cases = grid_cases(grid, mixes)
-    if not factors:
-        return cases
-    known = dict.fromkeys(case.factor for case in cases)
-    for name in factors:
+    known = factors_of(grid)
+    for name in factors or ():
         if name not in known:
             raise typer.BadParameter(f"no factor '{name}'; there are {', '.join(known)}")
-    return [case for case in cases if case.factor in factors]
+    return grid_cases(grid, mixes, factors)
 
 
 @contextmanager

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from perfusion_cam.simulate import Curve, Event
 from perfusion_cam.validation.cases import (
+    MIXED,
     MIXES,
     QUICK_MIXES,
     SKIN_TYPE,
@@ -192,7 +193,18 @@ QUICK_LEVELS = {
 }
 
 
-def grid_cases(grid: str, mixes: int | None = None) -> list[Case]:
+def factors_of(grid: str) -> tuple[str, ...]:
+    """Name the factors of a grid."""
+    if grid == "mild":
+        return (SKIN_TYPE, NO_PRESS)
+    if grid == "mixed":
+        return (MIXED,)
+    return (*(QUICK_FACTORS if grid == "quick" else FACTORS), MIXED)
+
+
+def grid_cases(
+    grid: str, mixes: int | None = None, factors: Collection[str] | None = None
+) -> list[Case]:
     """List the clips of a grid.
 
     Parameters
@@ -200,25 +212,30 @@ def grid_cases(grid: str, mixes: int | None = None) -> list[Case]:
     grid : "full", "quick", "mild" or "mixed"
     mixes : int, optional
         How many clips with everything at once; None is as many as the grid has.
+    factors : collection of str, optional
+        The only ones wanted, of `factors_of`.
     """
+    wanted = factors or factors_of(grid)
     if grid == "mild":
-        return mild_cases()
-    if grid == "mixed":
-        return mixed_cases(MIXES if mixes is None else mixes)
+        return [case for case in mild_cases() if case.factor in wanted]
     quick = grid == "quick"
-    drawn = QUICK_MIXES if quick else MIXES
-    alone = _quick_cases() if quick else _full_cases()
-    return [*alone, *mixed_cases(drawn if mixes is None else mixes)]
+    drawn = (QUICK_MIXES if quick else MIXES) if mixes is None else mixes
+    together = mixed_cases(drawn) if MIXED in wanted else []
+    if grid == "mixed":
+        return together
+    return [*(_quick_cases(wanted) if quick else _full_cases(wanted)), *together]
 
 
-def _full_cases() -> Iterator[Case]:
+def _full_cases(wanted: Collection[str]) -> Iterator[Case]:
     for factor, levels in FACTORS.items():
-        for level, edit in levels.items():
-            for turn in range(TURNS_OF.get(factor, TURNS)):
-                yield made(factor, level, edit, turn, quick=False)
+        if factor in wanted:
+            for level, edit in levels.items():
+                for turn in range(TURNS_OF.get(factor, TURNS)):
+                    yield made(factor, level, edit, turn, quick=False)
 
 
-def _quick_cases() -> Iterator[Case]:
+def _quick_cases(wanted: Collection[str]) -> Iterator[Case]:
     for factor in QUICK_FACTORS:
-        for level in QUICK_LEVELS.get(factor, FACTORS[factor]):
-            yield made(factor, level, FACTORS[factor][level], 0, quick=True)
+        if factor in wanted:
+            for level in QUICK_LEVELS.get(factor, FACTORS[factor]):
+                yield made(factor, level, FACTORS[factor][level], 0, quick=True)

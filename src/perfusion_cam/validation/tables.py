@@ -52,8 +52,7 @@ def _cell(value: object) -> object:
 def as_text(summary: Summary, reached: Sequence[Target]) -> str:
     """Lay out targets, tables by factor, and remarks for a terminal."""
     parts = [
-        f"{summary.clips} clips of {summary.overall.clips} scenes; "
-        f"one clip of each holds {summary.overall.presses} presses\n",
+        _counted(summary) + "\n",
         _targets_text(reached),
         "\nOne factor at a time, round an ordinary clip; 95 % intervals of the figures in brackets",
         _rows_text(summary.alone),
@@ -67,6 +66,12 @@ def as_text(summary: Summary, reached: Sequence[Target]) -> str:
     if summary.remarks:
         parts += ["", *summary.remarks]
     return "\n".join(parts) + "\n"
+
+
+def _counted(summary: Summary) -> str:
+    counted = summary.overall.clips
+    alike = "" if counted == summary.clips else f" in {counted} of them, one a scene"
+    return f"{summary.clips} clips, {summary.overall.presses} presses{alike}"
 
 
 def _targets_text(reached: Sequence[Target]) -> str:
