@@ -147,13 +147,15 @@ def test_a_skin_type_that_was_refused_or_not_run_yet_is_not_passed_over(lost: sl
 
 
 def test_a_scene_on_every_skin_type_counts_once() -> None:
+    late = replace(WRONG, release_error_s=0.6)
     run = [
-        replace(one, presses=(WRONG,)) if one.turn == "3" else one
+        replace(one, presses=(late,)) if one.turn == "3" else one
         for one in on_every_skin_type(np.zeros((6, 12)))
     ]
     reached = {target.name: target.reached for target in targets(run)}
     assert reached["95 % intervals that hold the truth"].endswith("11 of 12")
     assert reached["wrong by over 1 s and outside its interval"] == "6"
+    assert reached["release, largest error"] == "0.60 s"
     assert len(unrelated(run)) == 12
     assert len({one.turn for one in unrelated(run)}) == 12
     assert len({one.level for one in unrelated(run)}) == 6
