@@ -13,14 +13,14 @@ import json
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from perfusion_cam import analyze
-from perfusion_cam.simulate import PressTruth, render
+from perfusion_cam.simulate import Curve, PressTruth, render, truth_of
 from perfusion_cam.validation.cases import Case, made
 from perfusion_cam.validation.factors import FACTORS, NOT_RECOVERING
 
@@ -47,6 +47,16 @@ class Answer:
     error: float | None
     said: str
     seconds: float
+
+
+def exponential(case: Case) -> Case:
+    """Let the colour return evenly and exponentially, in the time that was drawn."""
+    (truth,) = truth_of(case.scenario).presses
+    if truth.t90_s is None:
+        return case
+    curve = Curve(tau_s=truth.t90_s / np.log(10))
+    press = replace(truth.press, curve=curve, uneven=0.0)
+    return replace(case, scenario=replace(case.scenario, presses=(press,)))
 
 
 def box_of(press: PressTruth) -> str:
@@ -138,7 +148,7 @@ def main() -> None:
     answers = []
     with tempfile.TemporaryDirectory() as folder:
         for factor, level in CLIPS:
-            case = made(factor, level, FACTORS[factor][level], 0, quick=False)
+            case = exponential(made(factor, level, FACTORS[factor][level], 0, quick=False))
             answers.append(compare(case, Path(folder), wanted.python))
             (press,) = case.scenario.presses
             true = f"{press.curve.tau_s:.2f} s" if press.curve.kind == "exp" else "never back"
