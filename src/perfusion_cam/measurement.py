@@ -52,9 +52,12 @@ class Sighting:
 
     def read(self, item: PressWindow) -> Sighting:
         """Read the site in what was watched of a press since."""
-        if self.stencils is None:
+        site, stencils, light = self.site, self.stencils, self.light
+        if isinstance(site, Flag) or stencils is None:
             return self
-        return replace(self, light=read_light(item.window, item.press, self.stencils, self.light))
+        if light is not None and light.t_s is item.window.t_s:
+            return self
+        return replace(self, light=read_light(item.window, item.press, site, stencils, light))
 
     def holds_for(self, item: PressWindow) -> bool:
         """Whether the same would be seen in a press that was watched on."""

@@ -19,8 +19,9 @@ T_S = times(10.0)
 GRIDS = stack(T_S, [VISIT], noise=0.004)
 WHOLE = window(T_S, GRIDS)
 PRESS = press_of(VISIT, 10.0)
-STENCILS = Stencils.of(WHOLE, PRESS, site_of(VISIT))
-READ = read_light(WHOLE, PRESS, STENCILS)
+SITE = site_of(VISIT)
+STENCILS = Stencils.of(WHOLE, PRESS, SITE)
+READ = read_light(WHOLE, PRESS, SITE, STENCILS)
 
 
 @pytest.fixture
@@ -48,14 +49,14 @@ def assert_same(one: SiteLight, other: SiteLight) -> None:
 
 @pytest.mark.parametrize("until", [35, 48, 100, 149, 150])
 def test_what_was_read_is_not_read_again(cells_read: list[int], until: int) -> None:
-    before = read_light(part(slice(until)), PRESS, STENCILS)
+    before = read_light(part(slice(until)), PRESS, SITE, STENCILS)
     cells_read[:] = [0] * len(T_S)
-    assert_same(read_light(WHOLE, PRESS, STENCILS, before), READ)
+    assert_same(read_light(WHOLE, PRESS, SITE, STENCILS, before), READ)
     assert [sample for sample, cells in enumerate(cells_read) if cells] == [*range(until, len(T_S))]
 
 
 def test_a_window_that_ended_sooner_takes_what_it_holds(cells_read: list[int]) -> None:
-    found = read_light(part(slice(100)), PRESS, STENCILS, READ)
+    found = read_light(part(slice(100)), PRESS, SITE, STENCILS, READ)
     assert_same(
         found, READ._replace(t_s=T_S[:100], laid=READ.laid[:100], red_spread=READ.red_spread[:100])
     )
@@ -64,32 +65,32 @@ def test_a_window_that_ended_sooner_takes_what_it_holds(cells_read: list[int]) -
 
 def test_a_window_that_begins_elsewhere_is_read_anew() -> None:
     later = part(slice(5, None))
-    anew = read_light(later, PRESS, STENCILS)
-    assert_same(read_light(later, PRESS, STENCILS, READ), anew)
+    anew = read_light(later, PRESS, SITE, STENCILS)
+    assert_same(read_light(later, PRESS, SITE, STENCILS, READ), anew)
     assert not np.array_equal(anew.red_spread, READ.red_spread[5:])
 
 
 def test_a_site_that_rested_otherwise_is_read_anew() -> None:
     other = press_of(VISIT, 10.0, baseline_s=(0.0, 0.5))
-    anew = read_light(WHOLE, other, STENCILS)
-    assert_same(read_light(WHOLE, other, STENCILS, READ), anew)
+    anew = read_light(WHOLE, other, SITE, STENCILS)
+    assert_same(read_light(WHOLE, other, SITE, STENCILS, READ), anew)
     assert not np.array_equal(anew.red_spread, READ.red_spread)
 
 
 def test_a_place_that_lies_elsewhere_is_read_alone(cells_read: list[int]) -> None:
     first, *others = STENCILS.placebos
     fewer = Stencils(STENCILS.site, tuple(others))
-    before = read_light(part(slice(100)), PRESS, fewer)
+    before = read_light(part(slice(100)), PRESS, SITE, fewer)
     cells_read[:] = [0] * len(T_S)
-    assert_same(read_light(WHOLE, PRESS, STENCILS, before), READ)
+    assert_same(read_light(WHOLE, PRESS, SITE, STENCILS, before), READ)
     assert set(cells_read[:100]) == {len(first.cells)}
-    assert_same(read_light(WHOLE, PRESS, fewer, READ), read_light(WHOLE, PRESS, fewer))
+    assert_same(read_light(WHOLE, PRESS, SITE, fewer, READ), read_light(WHOLE, PRESS, SITE, fewer))
 
 
 def test_another_site_is_read_anew() -> None:
     elsewhere = Stencils.of(
         WHOLE, PRESS, site_of(Visit(2.0, 5.0, row=30, col=50, radius=8, pallor=0.2, tau_s=1.0))
     )
-    found = read_light(WHOLE, PRESS, elsewhere, READ)
-    assert_same(found, read_light(WHOLE, PRESS, elsewhere))
+    found = read_light(WHOLE, PRESS, SITE, elsewhere, READ)
+    assert_same(found, read_light(WHOLE, PRESS, SITE, elsewhere))
     assert not np.array_equal(found.laid[:, :, 0], READ.laid[:, :, 0])

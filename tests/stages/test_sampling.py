@@ -37,7 +37,7 @@ def read(grids: Array, site: Site | None = None, **changes: object) -> SiteTrace
 
 def sampled(shown: GridWindow, press: Press, site: Site) -> SiteTraces:
     stencils = Stencils.of(shown, press, site)
-    return sample_traces(shown, press, site, read_light(shown, press, stencils))
+    return sample_traces(shown, press, site, read_light(shown, press, site, stencils))
 
 
 @pytest.fixture(scope="module")

@@ -174,11 +174,16 @@ def _draw_fit(axes: Axes, plotted: Plotted) -> None:
         # Drawn to be judged against its residuals; not so that it looks like a quick return.
         axes.plot(t, refill.fit_signal, "-.", color=GREY, linewidth=1.5, label="fit, refused")
         return
-    if refill.fit_lo is not None and refill.fit_hi is not None:
-        axes.fill_between(
-            t, refill.fit_lo, refill.fit_hi, color=VERMILLION, alpha=0.25, linewidth=0
-        )
+    if band := _band(refill):
+        axes.fill_between(t, *band, color=VERMILLION, alpha=0.25, linewidth=0)
     axes.plot(t, refill.fit_signal, color=VERMILLION, linewidth=2, label="fit, 95 % band", zorder=4)
+
+
+def _band(refill: Refill) -> tuple[FloatArray, FloatArray] | None:
+    """Lower and upper edge of the fit; None where it was refused."""
+    if refill.status == "not_measurable" or refill.fit_lo is None or refill.fit_hi is None:
+        return None
+    return refill.fit_lo, refill.fit_hi
 
 
 def _draw_times(axes: Axes, plotted: Plotted) -> None:
@@ -272,10 +277,8 @@ def _signal_range(plotted: Plotted, curve: RefillCurve) -> tuple[float, float]:
     if not curve.used.any():
         shown.append(curve.signal)
     refill = plotted.refill
-    band = (None, None) if refill.status == "not_measurable" else (refill.fit_lo, refill.fit_hi)
-    for line in (refill.fit_signal, *band):
-        if line is not None:
-            shown.append(line)
+    if refill.fit_signal is not None:
+        shown += [refill.fit_signal, *(_band(refill) or ())]
     values = np.concatenate(shown)
     values = np.append(values[np.isfinite(values)], 0.0)
     low = min(float(np.percentile(values, 0.2)), 0.0)

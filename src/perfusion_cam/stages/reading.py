@@ -10,14 +10,18 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from perfusion_cam.stencils import Places, Stencil, Stencils, rested
-from perfusion_cam.types import LIGHT_CODE, FloatArray, GridWindow, Press, SiteLight
+from perfusion_cam.types import LIGHT_CODE, FloatArray, GridWindow, Press, Site, SiteLight
 
 CHUNK = 16
 """Samples read together."""
 
 
 def read_light(
-    window: GridWindow, press: Press, stencils: Stencils, before: SiteLight | None = None
+    window: GridWindow,
+    press: Press,
+    site: Site,
+    stencils: Stencils,
+    before: SiteLight | None = None,
 ) -> SiteLight:
     """Read a site picture by picture.
 
@@ -25,6 +29,7 @@ def read_light(
     ----------
     window : GridWindow
     press : Press
+    site : Site
     stencils : Stencils
     before : SiteLight, optional
         What was read of a window as long as it was shorter: places that still lie as they did, at a
@@ -35,7 +40,9 @@ def read_light(
     SiteLight
     """
     laid = (stencils.site, *stencils.placebos)
-    resting_code = _resting_code(window, press, stencils.site.cells)
+    resting = window.mean_log_rgb(rested(window, press))
+    resting_red = resting.reshape(-1, 3)[stencils.site.cells, 0]
+    resting_code = np.asarray(np.rint(LIGHT_CODE * resting_red), np.int16)
     names = (_name(stencils.site) + resting_code.tobytes(), *map(_name, stencils.placebos))
     known, kept = _known(before, window, names)
     moved = [place for place in range(len(laid)) if place not in kept]
@@ -43,6 +50,7 @@ def read_light(
     light = SiteLight(
         window.t_s,
         names,
+        resting[site.cells].mean(axis=0),
         np.empty((count, 3, len(laid)), np.float32),
         np.empty(count, np.float32),
     )
@@ -56,12 +64,6 @@ def read_light(
         light.laid[known:] = _laid(window, later, laid)
         light.red_spread[known:] = _red_spread(window, later, stencils.site.cells, resting_code)
     return light
-
-
-def _resting_code(window: GridWindow, press: Press, cells: Places) -> NDArray[np.int16]:
-    """Red of cells at rest, as it is coded."""
-    resting = window.mean_log_rgb(rested(window, press)).reshape(-1, 3)[cells, 0]
-    return np.asarray(np.rint(LIGHT_CODE * resting), np.int16)
 
 
 def _name(stencil: Stencil) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import trim_mean
 
-from perfusion_cam.stencils import rested
 from perfusion_cam.types import (
     LIGHT_CODE,
     BoolArray,
@@ -37,7 +36,6 @@ def sample_traces(window: GridWindow, press: Press, site: Site, light: SiteLight
     SiteTraces
     """
     baseline = window.t_s <= press.baseline_s[1]
-    reference = window.mean_log_rgb(rested(window, press))
     rest = trim_mean(light.laid[baseline], TRIMMED_SHARE, axis=0)
     rgb = (light.laid - rest) / np.float32(LIGHT_CODE)
     return SiteTraces(
@@ -47,7 +45,7 @@ def sample_traces(window: GridWindow, press: Press, site: Site, light: SiteLight
         used=_used(window, press, site, light.red_spread),
         baseline=baseline,
         clipped=_clipped(window, press, site),
-        resting_log_rgb=reference[site.cells].mean(axis=0),
+        resting_log_rgb=light.resting_log_rgb,
     )
 
 

@@ -105,6 +105,8 @@ class SiteLight(NamedTuple):
     t_s : array (n,)
     names : tuple of bytes
         Tells each place from others, the site and how it rested first.
+    resting_log_rgb : array (3,)
+        Natural-log light of the site before the press.
     laid : array (n, 3, 1 + k)
         Natural-log light times `LIGHT_CODE` of the site against its control, then the same of k
         places that nobody pressed.
@@ -114,6 +116,7 @@ class SiteLight(NamedTuple):
 
     t_s: FloatArray
     names: tuple[bytes, ...]
+    resting_log_rgb: FloatArray
     laid: NDArray[np.float32]
     red_spread: FloatArray
 

@@ -107,21 +107,23 @@ def summed_up(clips: Sequence[ClipScore]) -> Summary:
         "all by curve": lambda press: press.curve,
         "all by tool": lambda press: press.tool,
     }
+    single = unrelated(clips)
     together = []
     for factor, trait in traits.items():
-        presses = presses_of(clips if factor == "all by skin type" else unrelated(clips))
+        presses = presses_of(clips if factor == "all by skin type" else single)
         for level in sorted({trait(press) for press in presses}):
             some = figures_of_presses([press for press in presses if trait(press) == level])
             together.append(Row(factor, level, some))
     return Summary(
-        len(clips), figures(unrelated(clips)), tuple(alone), tuple(together), tuple(remarks(clips))
+        len(clips), figures(single), tuple(alone), tuple(together), tuple(remarks(clips))
     )
 
 
 def unrelated(clips: Sequence[ClipScore]) -> list[ClipScore]:
     """Keep one clip of each scene that is there on every skin type, types in turn.
 
-    What one scene shows six times would count as six that agree.
+    What one scene shows six times would count as six that agree. Clips of the mild grid, whose
+    names end with no turn, are scenes of their own.
     """
     kinds = list(dict.fromkeys(clip.level for clip in clips if clip.factor in PAIRED))
 
