@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import which
@@ -32,6 +33,8 @@ SETTLED_S = 120.0
 SAMPLE_S = 0.25
 WIDTH_PX = 1920
 CLOCK_TRIES = 30
+DECODER = "av:"
+"""How libavcodec names its threads."""
 NOW_MS = "performance.timeOrigin + performance.now()"
 
 WATCH = """([cell, timeBits, sumBits, width]) => {
@@ -92,6 +95,7 @@ class Seen:
     frames: int = 0
     dropped: int = 0
     cpu_s: float = 0.0
+    decoding_s: float = 0.0
     wall_s: float = 0.0
     busy_cores: float = 0.0
 
@@ -103,10 +107,20 @@ def memory_mb(pid: int) -> float:
     return float(kilobytes) / 1024
 
 
-def cpu_s(pid: int) -> float:
-    """Processor time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+def cpu_s(stat: Path) -> float:
+    """Processor time that a process or one of its threads has used."""
+    fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def decoding_s(pid: int) -> float:
+    """Processor time that the threads of a process's video decoder have used, while they run."""
+    used_s = 0.0
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(OSError):  # it may end meanwhile
+            if (thread / "comm").read_text(encoding="utf-8").startswith(DECODER):
+                used_s += cpu_s(thread / "stat")
+    return used_s
 
 
 def busy_s() -> float:
@@ -132,7 +146,8 @@ def follow(page: Page, pid: int, started: Path, out: Path) -> Seen:
     """Watch a run to its end."""
     seen = Seen()
     ahead_ms, seen.clock_ms = clock_of(page)
-    began_cpu_s, began_busy_s = cpu_s(pid), busy_s()
+    stat = Path(f"/proc/{pid}/stat")
+    began_cpu_s, began_busy_s = cpu_s(stat), busy_s()
     page.click("#affected:enabled")
     while not started.exists() or not started.read_text(encoding="utf-8"):
         time.sleep(0.01)
@@ -148,7 +163,8 @@ def follow(page: Page, pid: int, started: Path, out: Path) -> Seen:
         seen.damaged = told["damaged"]
         if told["prompt"] == "ended":
             break
-        seen.wall_s, seen.cpu_s = now_s, cpu_s(pid) - began_cpu_s
+        seen.wall_s, seen.cpu_s = now_s, cpu_s(stat) - began_cpu_s
+        seen.decoding_s = max(seen.decoding_s, decoding_s(pid))
         seen.busy_cores = (busy_s() - began_busy_s) / now_s
     (path,) = out.glob("*/affected-1/result.json")
     found = json.loads(path.read_text(encoding="utf-8"))
@@ -180,7 +196,11 @@ def turns(memory: list[tuple[float, float]]) -> list[list[float]]:
 def told(seen: Seen) -> Iterator[str]:
     """What came of a run."""
     yield f"{seen.frames} pictures in {seen.wall_s:.0f} s, {seen.dropped} left out"
-    yield f"processor        {seen.cpu_s / max(seen.wall_s, 1):.2f} of one core, decoding included"
+    whole, decoding = (s / max(seen.wall_s, 1) for s in (seen.cpu_s, seen.decoding_s))
+    yield (
+        f"processor        {whole - decoding:.2f} of one core for all that live does, and "
+        f"{decoding:.2f} to decode the recording"
+    )
     yield f"                 {seen.busy_cores:.2f} of {os.cpu_count()} cores busy with all programs"
     late = turns(seen.memory_mb)
     for what, of in (("means", statistics.fmean), ("peaks", max)):

@@ -71,6 +71,20 @@ def test_uneven_skin_is_later_back_than_even_skin() -> None:
     assert uneven[2] > even[2] * 1.02
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("tau_s", [0.15, 1.0, 8.0])
+def test_times_are_the_first_of_the_mean_over_the_core(kind: CurveKind, tau_s: float) -> None:
+    press = PressTruth(2.0, 7.0, 100, 100, 6, Curve(kind, tau_s=tau_s), depth=0.8, uneven=0.3)
+    blanch = make_blanch(press, np.random.default_rng(2))
+    depth, u_s = blanch.depth[blanch.core], np.arange(0, 60, 0.002)
+    missing = press.curve.missing(u_s / blanch.pace[blanch.core][:, None])
+    mean = (depth[:, None] * missing).sum(axis=0) / depth.sum()
+    expected = tuple(first_time_below(u_s, mean, left) for left in (0.5, 0.1, 0.05))
+    assert refill_times_s(blanch) == tuple(
+        None if time_s is None else pytest.approx(time_s, abs=1e-4) for time_s in expected
+    )
+
+
 def test_crossings_lie_between_samples() -> None:
     assert first_time_below(np.array([0.0, 1.0]), np.array([1.0, 0.0]), 0.25) == 0.75
     assert first_time_below(np.array([0.0, 1.0]), np.array([1.0, 0.5]), 0.25) is None

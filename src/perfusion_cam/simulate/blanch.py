@@ -13,6 +13,10 @@ from perfusion_cam.simulate.scenario import PressTruth
 BLANCH_FORMS_S = 0.05
 """Time constant with which a press empties the skin: over in about 0.15 s."""
 
+_COARSE_STEPS, _FINE_STEPS = 300, 50
+"""Of the longest watch, and of such a step: refill times are looked for where the coarse show them,
+which no law passes by, as colour never fades again before it is back."""
+
 _EDGE = 0.14
 """Scale of the soft, logistic edge of the disc, as a share of its radius."""
 
@@ -96,8 +100,20 @@ def refill_times_s(
     depth, pace = depth[::step].astype(np.float64), pace[::step].astype(np.float64)
     if depth.sum() <= 0:
         return tuple(None for _ in levels)
-    u_s = np.arange(0.0, LONGEST_WATCH_S, 0.004)
-    mean = np.zeros_like(u_s)
-    for weight, slow in zip(depth / depth.sum(), pace, strict=True):
-        mean += weight * blanch.press.curve.missing(u_s / slow)
-    return tuple(first_time_below(u_s, mean, 1.0 - level) for level in levels)
+    weights = depth / depth.sum()
+
+    def mean_missing(u_s: FloatArray) -> FloatArray:
+        return np.asarray(weights @ blanch.press.curve.missing(u_s / pace[:, None]))
+
+    coarse_s = np.linspace(0.0, LONGEST_WATCH_S, _COARSE_STEPS + 1)
+    coarse = mean_missing(coarse_s)
+
+    def first_time_s(left: float) -> float | None:
+        below = np.flatnonzero(coarse <= left)
+        if below.size == 0:
+            return None
+        i = max(int(below[0]), 1)
+        u_s = np.linspace(coarse_s[i - 1], coarse_s[i], _FINE_STEPS + 1)
+        return first_time_below(u_s, mean_missing(u_s), left)
+
+    return tuple(first_time_s(1.0 - level) for level in levels)
