@@ -70,4 +70,4 @@ class Sensor:
             height, width = self._size
             root = cv2.add(root, self._pool[y : y + height, x : x + width])
         codes = np.clip(root, 0.0, _TOP_CODE).astype(np.uint16)
-        return self._srgb_of_root[codes]
+        return np.asarray(cv2.LUT(codes, self._srgb_of_root), np.uint8)
