@@ -53,7 +53,22 @@ def test_one_factor_can_be_asked_for(run, tmp_path):
     assert all(name.startswith("tool-") for name in seen)
 
 
-@pytest.mark.parametrize("wrong", [["--grid", "huge"], ["--factor", "moon"], ["--jobs", "0"]])
+def test_a_factor_can_be_looked_at_in_more_clips(run, tmp_path):
+    result, seen = run("--quick", "--factor", "skin type", "--turns", "3", "--out", str(tmp_path))
+    assert result.exit_code == 0
+    assert seen == [f"skin-type-{kind}-{turn}" for kind in range(1, 7) for turn in range(3)]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--grid", "huge"],
+        ["--factor", "moon"],
+        ["--jobs", "0"],
+        ["--turns", "0"],
+        ["--grid", "mixed", "--turns", "2"],
+    ],
+)
 def test_what_is_not_there_is_refused_with_what_there_is(run, tmp_path, wrong):
     result, seen = run(*wrong, "--out", str(tmp_path))
     assert result.exit_code == 2

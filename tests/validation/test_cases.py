@@ -13,6 +13,7 @@ from perfusion_cam.validation.cases import MIXED, Case, ordinary
 from perfusion_cam.validation.factors import (
     FACTORS,
     GRIDS,
+    LEVELLED,
     NO_PRESS,
     NOT_BLANCHING,
     NOT_RECOVERING,
@@ -68,6 +69,14 @@ def test_some_factors_of_a_grid_are_those_of_the_whole(grid: str, full: list[Cas
     for factor in factors[-2:]:
         keys = [case.key for case in whole if case.factor == factor]
         assert [case.key for case in grid_cases(grid, factors=[factor])] == keys
+
+
+@pytest.mark.parametrize("grid", LEVELLED)
+def test_more_turns_are_more_scenes_the_usual_ones_among_them(grid: str) -> None:
+    usual = {case.key for case in grid_cases(grid, factors=["tool"])}
+    more = {case.key for case in grid_cases(grid, factors=["tool"], turns=4)}
+    assert len(more) == 4 * len(FACTORS["tool"])
+    assert usual < more
 
 
 def test_keys_tell_clips_apart(full: list[Case]) -> None:

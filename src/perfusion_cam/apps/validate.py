@@ -28,6 +28,10 @@ def validate(
     factor: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this factor; may be repeated.")
     ] = None,
+    turns: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="So many clips of every level (full or quick grid)."),
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Processes; as many as there are cores otherwise.")
     ] = None,
@@ -41,6 +45,7 @@ def validate(
             "quick" if quick else grid,
             mixes=mixes,
             factors=factor,
+            turns=turns,
             out=out,
             json=json,
             jobs=jobs,

@@ -14,7 +14,7 @@ from perfusion_cam.apps.failing import emit
 from perfusion_cam.apps.giving import check_json_target, write_json
 from perfusion_cam.report.atomic import make_folder
 from perfusion_cam.validation.cases import Case
-from perfusion_cam.validation.factors import GRIDS, factors_of, grid_cases
+from perfusion_cam.validation.factors import GRIDS, LEVELLED, factors_of, grid_cases
 from perfusion_cam.validation.measuring import OnClip, measure_cases
 from perfusion_cam.validation.running import write_report
 from perfusion_cam.validation.scoring import ClipScore
@@ -27,6 +27,7 @@ def give_validation(
     *,
     mixes: int | None,
     factors: Sequence[str] | None,
+    turns: int | None,
     out: Path,
     json: str | None,
     jobs: int | None,
@@ -40,9 +41,9 @@ def give_validation(
     ------
     OutputError
     typer.BadParameter
-        There is no such grid or factor.
+        There is no such grid or factor, or the grid has no turns.
     """
-    cases = _chosen(grid, mixes, factors)
+    cases = _chosen(grid, mixes, factors, turns)
     make_folder(out)
     if json is not None and json != "-":
         check_json_target(Path(json))
@@ -66,14 +67,18 @@ def give_validation(
                 write_json(report.json, json)
 
 
-def _chosen(grid: str, mixes: int | None, factors: Sequence[str] | None) -> list[Case]:
+def _chosen(
+    grid: str, mixes: int | None, factors: Sequence[str] | None, turns: int | None
+) -> list[Case]:
     if grid not in GRIDS:
         raise typer.BadParameter(f"no grid '{grid}'; there are {', '.join(GRIDS)}")
     known = factors_of(grid)
     for name in factors or ():
         if name not in known:
             raise typer.BadParameter(f"no factor '{name}'; there are {', '.join(known)}")
-    return grid_cases(grid, mixes, factors)
+    if turns is not None and grid not in LEVELLED:
+        raise typer.BadParameter(f"--turns is for the grids {' and '.join(LEVELLED)}, not '{grid}'")
+    return grid_cases(grid, mixes, factors, turns)
 
 
 @contextmanager

@@ -39,6 +39,8 @@ NO_PRESS = "no press"
 NOT_BLANCHING = "not blanching"
 NOT_RECOVERING = "not recovering"
 GRIDS = ("full", "quick", "mild", "mixed")
+LEVELLED = ("full", "quick")
+"""Grids whose levels may have more turns than is usual."""
 TURNS = 2
 
 
@@ -203,7 +205,10 @@ def factors_of(grid: str) -> tuple[str, ...]:
 
 
 def grid_cases(
-    grid: str, mixes: int | None = None, factors: Collection[str] | None = None
+    grid: str,
+    mixes: int | None = None,
+    factors: Collection[str] | None = None,
+    turns: int | None = None,
 ) -> list[Case]:
     """List the clips of a grid.
 
@@ -214,6 +219,9 @@ def grid_cases(
         How many clips with everything at once; None is as many as the grid has.
     factors : collection of str, optional
         The only ones wanted, of `factors_of`.
+    turns : int, optional
+        How many clips every level of the full or quick grid has, where it does not have its usual
+        number.
     """
     wanted = factors or factors_of(grid)
     if grid == "mild":
@@ -223,19 +231,20 @@ def grid_cases(
     together = mixed_cases(drawn) if MIXED in wanted else []
     if grid == "mixed":
         return together
-    return [*(_quick_cases(wanted) if quick else _full_cases(wanted)), *together]
+    return [*(_quick_cases(wanted, turns) if quick else _full_cases(wanted, turns)), *together]
 
 
-def _full_cases(wanted: Collection[str]) -> Iterator[Case]:
+def _full_cases(wanted: Collection[str], turns: int | None) -> Iterator[Case]:
     for factor, levels in FACTORS.items():
         if factor in wanted:
             for level, edit in levels.items():
-                for turn in range(TURNS_OF.get(factor, TURNS)):
+                for turn in range(turns or TURNS_OF.get(factor, TURNS)):
                     yield made(factor, level, edit, turn, quick=False)
 
 
-def _quick_cases(wanted: Collection[str]) -> Iterator[Case]:
+def _quick_cases(wanted: Collection[str], turns: int | None) -> Iterator[Case]:
     for factor in QUICK_FACTORS:
         if factor in wanted:
             for level in QUICK_LEVELS.get(factor, FACTORS[factor]):
-                yield made(factor, level, FACTORS[factor][level], 0, quick=True)
+                for turn in range(turns or 1):
+                    yield made(factor, level, FACTORS[factor][level], turn, quick=True)
