@@ -25,8 +25,10 @@ PROVISIONAL_S, PROVISIONAL_SHARE = 1.0, 0.15
 """A press being watched is measured again after so long, or this share of the time since its
 release where that is longer: measuring takes the longer the more has been watched."""
 
-LAST_PROVISIONAL_S = 2.5
-"""Nor is it measured in the last seconds of its watch: the result shall not wait for that."""
+LAST_PROVISIONAL_S = (2.0, 1.2)
+"""It is measured for the last time between so long before its watch ends: late enough that what was
+found and read of the skin then nearly always stands, as pieces of it leave the picture by and by;
+soon enough that the result does not wait for it."""
 
 SILENT_S = 2.0
 """After so long without a picture, as when a camera was lost or the computer slept, a placement is
@@ -228,9 +230,10 @@ class Examining:
             self._provisional = self._measuring = None
             return
         wait_s = max(PROVISIONAL_S, PROVISIONAL_SHARE * (t_s - release_s))
+        last_s, too_late_s = (release_s + WATCH_S - before_s for before_s in LAST_PROVISIONAL_S)
         due = release_s != self._measured_release_s or t_s - self._measured_s >= wait_s
-        closing = t_s > release_s + WATCH_S - LAST_PROVISIONAL_S
-        if not due or closing or self._measuring is not None:
+        due |= self._measured_s < last_s <= t_s
+        if not due or t_s > too_late_s or self._measuring is not None:
             return
         watched = session.watched()
         if watched is not None:
