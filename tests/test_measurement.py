@@ -15,6 +15,7 @@ from perfusion_cam.settings import Region
 from perfusion_cam.stages.detection import PressWindow
 from perfusion_cam.types import (
     LIGHT_CODE,
+    BoolArray,
     GridShape,
     GridWindow,
     Press,
@@ -160,3 +161,44 @@ def test_a_sighting_does_not_hold_for_another_press_or_where_skin_left_the_pictu
     )
     assert early.holds_for(watched(item, 3.4, marks=gone))
     assert not early.holds_for(watched(item, 4.0, marks=gone))
+
+
+def without(item: PressWindow, gone: BoolArray) -> PressWindow:
+    """The same press, of which some cells left the picture at the end."""
+    marks = item.window.marks[:].copy()
+    marks[-5:, gone] = marks_of(np.zeros(1, bool), np.zeros((1, 3), bool))
+    return PressWindow(item.press, replace(item.window, marks=marks))
+
+
+def test_a_site_is_not_looked_for_again_where_skin_elsewhere_leaves_the_picture() -> None:
+    item = drawn_press(mirrored=False)
+    early = sight_press(watched(item, 3.0))
+    assert isinstance(early.site, Site)
+    border = np.zeros(early.site.cells.shape, bool)
+    border[:, -3:] = border[-2:] = True
+    left = without(item, border)
+    assert not early.holds_for(left)
+    assert early.finds_for(left, None)
+    near = early.site.cells | early.site.control_cells
+    again = sight_press(left, None, early)
+    assert again.site is early.site
+    assert_same(again, sight_press(left))
+    for needed in (early.site.cells, early.site.control_cells, item.press.tool_cells):
+        assert not early.finds_for(without(item, needed), None)
+    assert early.finds_for(without(item, item.press.tool_cells & ~near), near)
+    assert not sight_press(left).finds_for(item, None)
+    assert not sight_press(watched(item, SIGHTED_S - 0.1)).finds_for(left, None)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_leaves_the_picture_changes_nothing_of_what_is_found_or_is_looked_at_anew(
+    seed: int,
+) -> None:
+    item = drawn_press(mirrored=False)
+    early = sight_press(watched(item, 3.0))
+    random = np.random.default_rng(seed)
+    gone = np.zeros(item.press.tool_cells.shape, bool)
+    row, col = random.integers(0, gone.shape)
+    gone[row : row + 8, col : col + 8] = True
+    left = without(item, gone)
+    assert_same(sight_press(left, None, early), sight_press(left))

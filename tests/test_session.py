@@ -15,7 +15,6 @@ from av.video.reformatter import ColorRange, Colorspace
 
 from perfusion_cam.analysis import analyze, analyze_trace
 from perfusion_cam.errors import RegionError, TraceError
-from perfusion_cam.measurement import sight_press
 from perfusion_cam.quality import Flag
 from perfusion_cam.session import Session
 from perfusion_cam.settings import Region
@@ -31,6 +30,8 @@ from perfusion_cam.simulate import (
     sign_scenario,
 )
 from perfusion_cam.sources.video_file import VideoFile
+from perfusion_cam.stages.colouring import skin_colour
+from perfusion_cam.stages.location import locate
 from perfusion_cam.stages.reading import codes_of
 from perfusion_cam.types import (
     ColourCode,
@@ -356,18 +357,31 @@ AGAIN = replace(PRESS, contact_s=PRESS.release_s + 3.0, release_s=PRESS.release_
 
 
 @pytest.mark.parametrize(
-    ("seed", "presses", "sighted_anew"),
-    [(4, (PRESS,), False), (1, (PRESS,), True), (4, (PRESS, AGAIN), True)],
+    ("seed", "presses", "located", "skin_leaves"),
+    [
+        (4, (PRESS,), 1, False),
+        (2, (PRESS,), 1, True),
+        (8, (PRESS,), 2, True),
+        (4, (PRESS, AGAIN), 3, True),
+    ],
 )
 def test_presses_measured_on_the_way_are_read_once_and_come_out_the_same(
-    monkeypatch: pytest.MonkeyPatch, seed: int, presses: tuple[PressTruth, ...], sighted_anew: bool
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    presses: tuple[PressTruth, ...],
+    located: int,
+    skin_leaves: bool,
 ) -> None:
     shaken = replace(PRESSED, shake_px=8.0, seed=seed, presses=presses, duration_s=14.5)
     _, plain = pushed(frames_of(shaken))
-    session, sighted, read = Session(), [], []
+    session, searches, coloured, read = Session(), [], [], []
     monkeypatch.setattr(
-        "perfusion_cam.session.sight_press",
-        lambda *given: sighted.append(given[0]) or sight_press(*given),
+        "perfusion_cam.measurement.locate",
+        lambda *given: searches.append(given[0]) or locate(*given),
+    )
+    monkeypatch.setattr(
+        "perfusion_cam.measurement.skin_colour",
+        lambda *given: coloured.append(given[0]) or skin_colour(*given),
     )
     monkeypatch.setattr(
         "perfusion_cam.stages.reading.codes_of",
@@ -387,7 +401,8 @@ def test_presses_measured_on_the_way_are_read_once_and_come_out_the_same(
     told += session.flush()
     assert looks >= 4
     assert sum(read) < 0.5 * (looks + len(presses)) * once
-    assert (len(sighted) > len(presses)) is sighted_anew
+    assert len(searches) == located
+    assert (len(coloured) > len(searches)) is skin_leaves
     assert len(told) == len(plain) == len(presses)
     for mine, offline in zip(told, plain, strict=True):
         assert (mine.refill.crt_s, mine.refill.crt_ci95_s) == (

@@ -11,7 +11,7 @@ from perfusion_cam.settings import Region
 from perfusion_cam.stages.colouring import PRESSED_S, skin_colour
 from perfusion_cam.stages.detection import PressWindow
 from perfusion_cam.stages.judging import judge, press_error, refills, seen_reasons
-from perfusion_cam.stages.location import EARLY_S, locate
+from perfusion_cam.stages.location import EARLY_S, locate, rests_on
 from perfusion_cam.stages.reading import read_light
 from perfusion_cam.stages.refill.measure import measure_refill
 from perfusion_cam.stages.sampling import sample_traces
@@ -61,6 +61,18 @@ class Sighting:
 
     def holds_for(self, item: PressWindow) -> bool:
         """Whether the same would be seen in a press that was watched on."""
+        return self._shows(item) and np.array_equal(self.seen, item.window.always_valid)
+
+    def finds_for(self, item: PressWindow, within: BoolArray | None) -> bool:
+        """Whether the same site would be found there, though skin elsewhere left the picture."""
+        if isinstance(self.site, Flag) or not self._shows(item):
+            return False
+        seen = item.window.always_valid
+        left = self.seen & ~seen & rests_on(item.press, self.site, within)
+        return bool((seen <= self.seen).all()) and not left.any()
+
+    def _shows(self, item: PressWindow) -> bool:
+        """Whether it is of that press, and rests on no picture that is not there."""
         one, other = self.press, item.press
         watched_s = min(self.watched_s, float(item.window.t_s[-1]))
         return (
@@ -69,11 +81,12 @@ class Sighting:
             and one.since_last_s == other.since_last_s
             and one.seen_bare
             and watched_s > one.uncovered_s + SIGHTED_S
-            and np.array_equal(self.seen, item.window.always_valid)
         )
 
 
-def sight_press(item: PressWindow, region: Region | None = None) -> Sighting:
+def sight_press(
+    item: PressWindow, region: Region | None = None, before: Sighting | None = None
+) -> Sighting:
     """Find a press's site, and read its colour at rest.
 
     Parameters
@@ -81,20 +94,26 @@ def sight_press(item: PressWindow, region: Region | None = None) -> Sighting:
     item : PressWindow
     region : Region, optional
         Where to look for the site; the whole picture otherwise.
+    before : Sighting, optional
+        The last one, with the same region: what must come out the same is not looked for again.
 
     Returns
     -------
     Sighting
     """
+    if before is not None and before.holds_for(item):
+        return before
     press, window = item.press, item.window
     within = None if region is None else region.cells(window.shape)
     watched_s, seen = float(window.t_s[-1]), window.always_valid
-    site = locate(window, press, within)
+    found = before is not None and before.finds_for(item, within)
+    site = before.site if before is not None and found else locate(window, press, within)
     if isinstance(site, Flag) or not press.seen_bare:
         return Sighting(press, watched_s, seen, site)
     stencils = Stencils.of(window, press, site)
     colour = skin_colour(window, press, site, stencils)
-    return Sighting(press, watched_s, seen, site, stencils, colour)
+    light = None if before is None else before.light
+    return Sighting(press, watched_s, seen, site, stencils, colour, light)
 
 
 def measure_press(

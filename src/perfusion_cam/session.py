@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -143,7 +143,8 @@ class Session:
 
         What shows early, and what was read, is kept for the press's next measurement.
         """
-        self._sighting = sighting = self._sight(item).read(item)
+        sighting = sight_press(item, self._region, self._sighting).read(item)
+        self._sighting = sighting
         result = measure_press(item, sighting, self._bits_per_pixel)
         return result if is_press(result) else None
 
@@ -168,9 +169,10 @@ class Session:
     def _measure(self, found: Iterable[PressWindow]) -> list[PressResult]:
         presses = []
         for item in found:
-            result = measure_press(item, self._sight(item), self._bits_per_pixel)
-            sighting = self._sighting
-            if sighting is not None and sighting.press.tool_cells is item.press.tool_cells:
+            before = self._sighting
+            sighting = sight_press(item, self._region, before)
+            result = measure_press(item, sighting, self._bits_per_pixel)
+            if before is not None and before.press.tool_cells is item.press.tool_cells:
                 self._sighting = None
             if is_press(result):
                 presses.append(result)
@@ -179,11 +181,3 @@ class Session:
             elif self._detector is not None:
                 self._detector.dismiss(item.press)
         return presses
-
-    def _sight(self, item: PressWindow) -> Sighting:
-        """Take what `provisional` saw of a press, so that nothing is looked for or read twice."""
-        before = self._sighting
-        if before is not None and before.holds_for(item):
-            return before
-        anew = sight_press(item, self._region)
-        return anew if before is None else replace(anew, light=before.light)

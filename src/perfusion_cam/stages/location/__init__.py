@@ -1,6 +1,6 @@
 """Find where the skin blanched, and the unpressed skin beside it."""
 
 from perfusion_cam.stages.location.pallor import pallor_map
-from perfusion_cam.stages.location.site import EARLY_S, NoSite, locate
+from perfusion_cam.stages.location.site import EARLY_S, NoSite, locate, rests_on
 
-__all__ = ["EARLY_S", "NoSite", "locate", "pallor_map"]
+__all__ = ["EARLY_S", "NoSite", "locate", "pallor_map", "rests_on"]

@@ -80,6 +80,14 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
     return Flag.NO_SKIN_BESIDE
 
 
+def rests_on(press: Press, site: Site, within: BoolArray | None = None) -> BoolArray:
+    """Cells on which it rests that a site is found as it is, array (rows, cols).
+
+    Where others leave the picture, the same is found.
+    """
+    return site.control_cells | (_reach(press.tool_cells) if within is None else within)
+
+
 def _site(patch: Patch, control: BoolArray, cell_px: float) -> Site:
     rows, cols = np.nonzero(patch.cells)
     return Site(
