@@ -70,7 +70,8 @@ def read_scene(kind: str, strength: float, fitzpatrick: int, seed: int) -> SkinC
     site = locate(window, press)
     if not isinstance(site, Site):
         return None
-    return skin_colour(window, press, site, Stencils.of(window, press, site))
+    seen = window.always_valid
+    return skin_colour(window, press, site, Stencils.of(window, press, site, seen), seen)
 
 
 def area(with_sign: np.ndarray, without: np.ndarray) -> float:

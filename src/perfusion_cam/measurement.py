@@ -10,7 +10,14 @@ from perfusion_cam.quality import Flag
 from perfusion_cam.settings import Region
 from perfusion_cam.stages.colouring import PRESSED_S, skin_colour
 from perfusion_cam.stages.detection import PressWindow
-from perfusion_cam.stages.judging import judge, press_error, refills, seen_reasons
+from perfusion_cam.stages.judging import (
+    MOVED_S,
+    has_moved,
+    judge,
+    press_error,
+    refills,
+    seen_reasons,
+)
 from perfusion_cam.stages.location import EARLY_S, locate, rests_on
 from perfusion_cam.stages.reading import read_light
 from perfusion_cam.stages.refill.measure import measure_refill
@@ -18,7 +25,7 @@ from perfusion_cam.stages.sampling import sample_traces
 from perfusion_cam.stencils import Stencils
 from perfusion_cam.types import BoolArray, Press, PressResult, Refill, Site, SiteLight, SkinColour
 
-SIGHTED_S = max(EARLY_S[-1], PRESSED_S)
+SIGHTED_S = max(EARLY_S[-1], PRESSED_S, MOVED_S[-1])
 """How long after the tool has left the last picture was taken that a sighting rests on."""
 
 
@@ -38,6 +45,8 @@ class Sighting:
     stencils : Stencils or None
     colour : SkinColour or None
         None without a site, or where the skin was not seen before.
+    moved : bool
+        Whether the site soon lay elsewhere than before.
     light : SiteLight or None
         What was read of the site so far, if anything.
     """
@@ -48,6 +57,7 @@ class Sighting:
     site: Site | Flag
     stencils: Stencils | None = None
     colour: SkinColour | None = None
+    moved: bool = False
     light: SiteLight | None = None
 
     def read(self, item: PressWindow) -> Sighting:
@@ -106,14 +116,21 @@ def sight_press(
     press, window = item.press, item.window
     within = None if region is None else region.cells(window.shape)
     watched_s, seen = float(window.t_s[-1]), window.always_valid
-    found = before is not None and before.finds_for(item, within)
-    site = before.site if before is not None and found else locate(window, press, within)
+    if before is not None and isinstance(before.site, Site) and before.finds_for(item, within):
+        stencils = Stencils.of(window, press, before.site, seen)
+        return replace(before, watched_s=watched_s, seen=seen, stencils=stencils)
+    site = locate(window, press, within)
     if isinstance(site, Flag) or not press.seen_bare:
         return Sighting(press, watched_s, seen, site)
-    stencils = Stencils.of(window, press, site)
-    colour = skin_colour(window, press, site, stencils)
+    stencils = Stencils.of(window, press, site, seen)
+    soon = window.t_s <= press.uncovered_s + SIGHTED_S
+    seen_soon = window.valid_throughout(slice(int(soon.sum())))
+    same = np.array_equal(seen_soon, seen)
+    laid = stencils if same else Stencils.of(window, press, site, seen_soon)
+    colour = skin_colour(window, press, site, laid, seen_soon)
+    moved = has_moved(press, site, window)
     light = None if before is None else before.light
-    return Sighting(press, watched_s, seen, site, stencils, colour, light)
+    return Sighting(press, watched_s, seen, site, stencils, colour, moved, light)
 
 
 def measure_press(
@@ -148,8 +165,8 @@ def measure_press(
         press.release_s,
         press.release_se_s,
         bits_per_pixel,
-        press_error(press, site, window),
+        press_error(press, sighting.moved),
         sighting.colour.dusky_red,
     )
-    verdict = judge(press, site, curve, refill, window)
+    verdict = judge(press, site, curve, refill, window, sighting.moved)
     return PressResult(press, site, curve, verdict, sighting.colour)

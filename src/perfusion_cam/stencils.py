@@ -53,10 +53,10 @@ class Stencils(NamedTuple):
     placebos: tuple[Stencil, ...]
 
     @classmethod
-    def of(cls, window: GridWindow, press: Press, site: Site) -> Self:
-        """Lay a site's shape over all the skin that was seen all the time."""
+    def of(cls, window: GridWindow, press: Press, site: Site, seen: BoolArray) -> Self:
+        """Lay a site's shape over skin in those cells (rows, cols) that were seen all the time."""
         light = window.mean_log_rgb(rested(window, press))
-        placebos = _placebos(site.cells, site.control_cells, light, window.always_valid)
+        placebos = _placebos(site.cells, site.control_cells, light, seen)
         here = _stencil(_places(site.cells), _places(site.control_cells), site.cells.shape[1])
         return cls(here, placebos)
 

@@ -28,6 +28,7 @@ from stacks import (
 from perfusion_cam.quality import Flag
 from perfusion_cam.stages.judging import (
     CLEAR_UNSEEN,
+    has_moved,
     is_press,
     judge,
     press_error,
@@ -82,13 +83,9 @@ def judged(
     shown: GridWindow | None = None,
     used: Any = None,
 ) -> Refill:
-    return judge(
-        press or press_of(VISIT, 12.0),
-        site or site_of(VISIT),
-        curve(used),
-        refill,
-        shown or window(T_S, GRIDS),
-    )
+    press, site = press or press_of(VISIT, 12.0), site or site_of(VISIT)
+    shown = shown or window(T_S, GRIDS)
+    return judge(press, site, curve(used), refill, shown, has_moved(press, site, shown))
 
 
 def clipped_window(*colours: int, at_s: float = 0.0) -> GridWindow:
@@ -187,7 +184,7 @@ def test_missing_pictures_are_no_touch() -> None:
     t_s = T_S[kept]
     shown = window(t_s, GRIDS[kept])
     seen = RefillCurve(t_s, np.zeros(len(t_s)), np.full(len(t_s), 0.01), t_s > 7.3, 0.001)
-    assert judge(press_of(VISIT, 12.0), site_of(VISIT), seen, MEASURED, shown) == MEASURED
+    assert judge(press_of(VISIT, 12.0), site_of(VISIT), seen, MEASURED, shown, False) == MEASURED
 
 
 def test_a_touch_that_ended_the_watch_is_told_where_the_colour_was_not_back() -> None:
@@ -228,13 +225,12 @@ def test_a_stretch_in_which_the_skin_was_lost_is_movement_and_no_touch() -> None
 
 
 def test_no_press_error_without_a_repeat_or_movement() -> None:
-    assert press_error(press_of(VISIT, 12.0), site_of(VISIT), window(T_S, GRIDS)) == 0.0
+    assert press_error(press_of(VISIT, 12.0), moved=False) == 0.0
 
 
 def test_the_sooner_a_repeat_the_larger_its_error() -> None:
     soon, later, rested = (
-        press_error(press_of(VISIT, 12.0, since_last_s=s), site_of(VISIT), window(T_S, GRIDS))
-        for s in (3.0, 10.0, 130.0)
+        press_error(press_of(VISIT, 12.0, since_last_s=s), moved=False) for s in (3.0, 10.0, 130.0)
     )
     assert 0.1 < soon < 0.2
     assert 0.0 < later < 0.5 * soon
@@ -244,9 +240,8 @@ def test_the_sooner_a_repeat_the_larger_its_error() -> None:
 
 
 def test_movement_adds_to_the_error_of_a_repeat() -> None:
-    slid = slid_window(2.0, VISIT.release_s)
-    moved = press_error(press_of(VISIT, 12.0), site_of(VISIT), slid)
-    both = press_error(press_of(VISIT, 12.0, since_last_s=3.0), site_of(VISIT), slid)
+    moved = press_error(press_of(VISIT, 12.0), moved=True)
+    both = press_error(press_of(VISIT, 12.0, since_last_s=3.0), moved=True)
     assert moved > 0.05
     assert both > moved
 

@@ -20,7 +20,7 @@ GRIDS = stack(T_S, [VISIT], noise=0.004)
 WHOLE = window(T_S, GRIDS)
 PRESS = press_of(VISIT, 10.0)
 SITE = site_of(VISIT)
-STENCILS = Stencils.of(WHOLE, PRESS, SITE)
+STENCILS = Stencils.of(WHOLE, PRESS, SITE, WHOLE.always_valid)
 READ = read_light(WHOLE, PRESS, SITE, STENCILS)
 
 
@@ -88,9 +88,8 @@ def test_a_place_that_lies_elsewhere_is_read_alone(cells_read: list[int]) -> Non
 
 
 def test_another_site_is_read_anew() -> None:
-    elsewhere = Stencils.of(
-        WHOLE, PRESS, site_of(Visit(2.0, 5.0, row=30, col=50, radius=8, pallor=0.2, tau_s=1.0))
-    )
+    site = site_of(Visit(2.0, 5.0, row=30, col=50, radius=8, pallor=0.2, tau_s=1.0))
+    elsewhere = Stencils.of(WHOLE, PRESS, site, WHOLE.always_valid)
     found = read_light(WHOLE, PRESS, SITE, elsewhere, READ)
     assert_same(found, read_light(WHOLE, PRESS, SITE, elsewhere))
     assert not np.array_equal(found.laid[:, :, 0], READ.laid[:, :, 0])

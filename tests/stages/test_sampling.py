@@ -36,7 +36,7 @@ def read(grids: Array, site: Site | None = None, **changes: object) -> SiteTrace
 
 
 def sampled(shown: GridWindow, press: Press, site: Site) -> SiteTraces:
-    stencils = Stencils.of(shown, press, site)
+    stencils = Stencils.of(shown, press, site, shown.always_valid)
     return sample_traces(shown, press, site, read_light(shown, press, site, stencils))
 
 

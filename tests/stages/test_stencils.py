@@ -22,9 +22,14 @@ def shown(light: Array) -> GridWindow:
     return window(T_S, np.repeat(light[None], len(T_S), axis=0))
 
 
+def laid(light: Array) -> Stencils:
+    seen = shown(light)
+    return Stencils.of(seen, PRESS, SITE, seen.always_valid)
+
+
 @pytest.fixture(scope="module")
 def stencils() -> Stencils:
-    return Stencils.of(shown(skin()), PRESS, SITE)
+    return laid(skin())
 
 
 def test_light_and_its_slope_cancel_and_a_change_of_the_site_does_not(stencils: Stencils) -> None:
@@ -41,7 +46,7 @@ def test_placebos_lie_on_seen_and_unpressed_skin_of_the_same_colour_nearest_firs
     light[:, 80:] -= 2.0
     far = np.array([SITE.x_px, SITE.y_px]) / SHAPE.cell_px - 0.5
     away = []
-    for one in Stencils.of(shown(light), PRESS, SITE).placebos:
+    for one in laid(light).placebos:
         rows, cols = np.unravel_index(one.cells, SITE.cells.shape)
         assert cols.max() < 80
         inside = one.weights > one.weights.max() / 2
@@ -54,7 +59,7 @@ def test_placebos_lie_on_seen_and_unpressed_skin_of_the_same_colour_nearest_firs
 
 def test_no_skin_elsewhere_gives_no_placebos() -> None:
     light = np.where(disc(VISIT.row, VISIT.col, 18)[..., None], skin(), skin() - 2.0)
-    assert Stencils.of(shown(light), PRESS, SITE).placebos == ()
+    assert laid(light).placebos == ()
 
 
 def test_skin_is_at_rest_before_the_press_where_it_was_followed() -> None:

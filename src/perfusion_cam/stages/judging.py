@@ -132,9 +132,22 @@ def refills(press: Press, site: Site, window: GridWindow) -> bool:
 
 
 def judge(
-    press: Press, site: Site, curve: RefillCurve, refill: Refill, window: GridWindow
+    press: Press,
+    site: Site,
+    curve: RefillCurve,
+    refill: Refill,
+    window: GridWindow,
+    moved: bool,
 ) -> Refill:
-    """Add what the whole press says of a refill, and withdraw what may not stand."""
+    """Add what the whole press says of a refill, and withdraw what may not stand.
+
+    Parameters
+    ----------
+    press, site, curve, refill, window
+        Of one press.
+    moved : bool
+        As `has_moved` tells it.
+    """
     flags = list(refill.flags)
     if press.hold_s < SHORT_HOLD_S:
         flags.append(Flag.HOLD_SHORT)
@@ -157,7 +170,7 @@ def judge(
     unused_s, lost = _gap(curve, window)
     if unused_s > MAX_UNUSED_S and not lost:
         flags.append(Flag.TOUCHED_AGAIN)
-    if (unused_s > MAX_UNUSED_S and lost) or _moved(press, site, window):
+    if moved or (unused_s > MAX_UNUSED_S and lost):
         flags.append(Flag.MOVED)
     if press.ended_by == "touch" and refill.status == "not_recovered":
         flags.append(Flag.TOUCHED_AGAIN)
@@ -183,24 +196,24 @@ def judge(
     )
 
 
-def press_error(press: Press, site: Site, window: GridWindow) -> float:
+def press_error(press: Press, moved: bool) -> float:
     """Relative standard error of a refill time that the press itself brings about.
 
-    Zero for a press on rested skin that stayed where it was.
+    Zero for a press on rested skin that stayed where it was (`has_moved`).
     """
     repeat = 0.0
     if _is_repeat(press):
         assert press.since_last_s is not None
         repeat = REPEAT_ERROR * np.exp(-press.since_last_s / REPEAT_FADE_S)
-    return float(np.hypot(repeat, MOVED_ERROR if _moved(press, site, window) else 0.0))
+    return float(np.hypot(repeat, MOVED_ERROR if moved else 0.0))
 
 
 def _is_repeat(press: Press) -> bool:
     return press.since_last_s is not None and press.since_last_s < REST_S
 
 
-def _moved(press: Press, site: Site, window: GridWindow) -> bool:
-    """Whether the skin at the site looks more as it did before once it is shifted."""
+def has_moved(press: Press, site: Site, window: GridWindow) -> bool:
+    """Whether the skin at the site soon looks more as it did before once it is shifted."""
     since_s = window.t_s - press.uncovered_s
     later = (since_s >= MOVED_S[0]) & (since_s <= MOVED_S[1]) & window.registered
     if not later.any():

@@ -226,7 +226,14 @@ class GridWindow:
     @cached_property
     def always_valid(self) -> BoolArray:
         """Which cells lay inside the picture in every sample, array (rows, cols)."""
-        return np.asarray(np.bitwise_or.reduce(self.marks[:], axis=0) < _OUTSIDE)
+        return self.valid_throughout(slice(None))
+
+    def valid_throughout(self, index: slice) -> BoolArray:
+        """Which cells lay inside the picture in all of some samples, array (rows, cols)."""
+        marks = self.marks
+        parts = marks.parts_of(index) if isinstance(marks, Stacked) else [marks[index]]
+        any_mark = [np.bitwise_or.reduce(part, axis=0) for part in parts]
+        return np.asarray(np.bitwise_or.reduce(any_mark, axis=0) < _OUTSIDE)
 
     def clipped(self, index: BoolArray, cells: BoolArray) -> BoolArray:
         """Which colours are at the end of their range, array (samples, cells, 3)."""

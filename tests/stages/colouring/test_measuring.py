@@ -34,7 +34,8 @@ OXYGEN = np.array([1.0, 0.2, 0.0])
 
 
 def coloured(shown: GridWindow, press: Press, site: Site) -> SkinColour:
-    return skin_colour(shown, press, site, Stencils.of(shown, press, site))
+    seen = shown.always_valid
+    return skin_colour(shown, press, site, Stencils.of(shown, press, site, seen), seen)
 
 
 def measured(

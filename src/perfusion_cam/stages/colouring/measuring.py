@@ -43,7 +43,9 @@ NOT_RESTED = (
 NOT_SEEN_PRESSED = "The skin was not seen soon enough after the press to look for a fixed stain."
 
 
-def skin_colour(window: GridWindow, press: Press, site: Site, stencils: Stencils) -> SkinColour:
+def skin_colour(
+    window: GridWindow, press: Press, site: Site, stencils: Stencils, seen: BoolArray
+) -> SkinColour:
     """Measure the colour of a press's site at rest, and the signs that it shows.
 
     Rested skin is that before the press: for a later press of a recording, that between presses,
@@ -58,6 +60,8 @@ def skin_colour(window: GridWindow, press: Press, site: Site, stencils: Stencils
     site : Site
     stencils : Stencils
         Of that site.
+    seen : array (rows, cols) bool
+        Cells that were in the picture until soon after the press.
 
     Returns
     -------
@@ -79,7 +83,7 @@ def skin_colour(window: GridWindow, press: Press, site: Site, stencils: Stencils
     else:
         read = reader(placebos)
         signs += _blood_signs(read, contrast)
-        net = net_contrast(light, site, window.shape, window.always_valid & _same(light, site))
+        net = net_contrast(light, site, window.shape, seen & _same(light, site))
         if net is None:
             reasons.append(NO_SKIN_FOR_NET)
         else:
