@@ -77,6 +77,11 @@ def linear(whole_s: float) -> Missing:
     return lambda u_s: np.maximum(1 - u_s / whole_s, 0.0)
 
 
+def late_line(from_s: float, to_s: float) -> Missing:
+    """Nothing comes back at first, then all of it at one pace."""
+    return lambda u_s: np.clip((to_s - u_s) / (to_s - from_s), 0.0, 1.0)
+
+
 def unevenly(missing: Missing, spread: float) -> Missing:
     """Average a site whose parts are faster and slower by a factor of so much (sd of its log)."""
     paces = np.exp(spread * norm.ppf((np.arange(60) + 0.5) / 60))

@@ -13,6 +13,7 @@ from curves import (
     Noise,
     delayed,
     exponential,
+    late_line,
     linear,
     overshoot,
     stuck,
@@ -35,10 +36,11 @@ def posterior_of(
     seed: int = 0,
     release_se_s: float = 0.01,
     seen_after_s: float = 0.0,
+    off_s: float = 0.0,
 ) -> Posterior:
     given = traces(missing, seed, noise=noise)
     given = replace(given, used=given.used & (given.t_s > RELEASE_S + seen_after_s))
-    bins = gather(blood_signal(given), given.used, given.baseline, RELEASE_S)
+    bins = gather(blood_signal(given), given.used, given.baseline, RELEASE_S + off_s)
     found = find_posterior(bins, release_se_s)
     assert found is not None
     return found
@@ -173,3 +175,21 @@ def test_skin_that_darkened_is_not_drawn_paler() -> None:
     darker = replace(bins, value=-bins.value)
     found = find_posterior(darker, 0.02)
     assert found is None or found.pallor(bins.u_s[:1])[0][0] < 0
+
+
+@pytest.mark.parametrize("spread", [0.1, 0.2])
+def test_a_return_that_no_family_follows_does_not_move_the_release(spread: float) -> None:
+    """A steep return, uneven within its site; the tool was seen to leave to 0.02 s."""
+    missing, release_se_s = unevenly(late_line(0.7, 1.0), spread), 0.02
+    apart, held = [], 0
+    for seed in range(24):
+        off_s = release_se_s * float(np.random.default_rng(seed).standard_normal())
+        found = posterior_of(missing, Noise(0.001, 0.0), seed, release_se_s, off_s=off_s)
+        shift_s = np.concatenate([family.shift_s for family in found.families])
+        assert abs(np.median(shift_s)) < release_se_s
+        assert np.std(shift_s) == pytest.approx(release_se_s, rel=0.35)
+        low, high = interval(found)
+        held += low < t90_of(missing) < high
+        apart.append(np.median(found.times_s(0.1)) / t90_of(missing) - 1)
+    assert abs(np.mean(apart)) < 0.025
+    assert held >= 19

@@ -11,13 +11,19 @@ import numpy as np
 from scipy.special import logsumexp, ndtri
 from scipy.stats import qmc
 
-from perfusion_cam.stages.refill.likelihood import MOST_DEPTH, Explained, explain
+from perfusion_cam.stages.refill.likelihood import (
+    MOST_DEPTH,
+    Explained,
+    Overlaps,
+    explain,
+    overlaps,
+)
 from perfusion_cam.stages.refill.models import MODELS, Model, first_time_s
 from perfusion_cam.stages.refill.noise import Bins
 from perfusion_cam.types import FloatArray
 
 HORIZON_S = 60.0
-ROUNDS, SAMPLES, DRAWS = 4, 384, 800
+ROUNDS, SAMPLES, DRAWS = 4, 1024, 800
 ENOUGH = 12
 """Effective samples a parameter from which the next round's law may be drawn."""
 WIDER = 1.5
@@ -66,7 +72,7 @@ class Posterior:
     middle : array (n,)
         Their median.
     scatter : float
-        Scatter of the data over that of the noise model, 1 or more, by which all is widened.
+        Variance of the data over that of the noise model, 1 or more, by which noise is widened.
     """
 
     families: tuple[Draws, ...]
@@ -131,77 +137,93 @@ def find_posterior(bins: Bins, release_se_s: float) -> Posterior | None:
     -----
     Adaptive multiple importance sampling (Cornuet et al. 2012, Scand. J. Stat. 39:798), drawn from
     quasi-random numbers: the same bins always give the same curves. Scatter beyond the noise model
-    widens everything, as in quasi-likelihood (Burnham & Anderson 2002, ch. 2.5).
+    widens the noise, as in quasi-likelihood (Burnham & Anderson 2002, ch. 2.5), and not what is
+    known of the release without the curve.
     """
     count = len(bins.value)
     if count <= 3 + max(len(model.usual) for model in MODELS) + 1:
         return None
     samples = [_sample(model, bins, release_se_s) for model in MODELS]
-    scatter = min(one.scatter for one in samples)
-    log_weights = [one.log_weights(scatter) for one in samples]
+    scatter = min(one.scatter(count) for one in samples)
+    if not np.isfinite(scatter):
+        return None
+    told = [one.explained(scatter) for one in samples]
+    log_weights = [one.log_weights(each) for one, each in zip(samples, told, strict=True)]
     evidence = np.array(
         [
             logsumexp(weight) + np.log(model.prior)
             for weight, model in zip(log_weights, MODELS, strict=True)
         ]
     )
-    if not np.isfinite(evidence.max()):
-        return None
     share = np.exp(evidence - logsumexp(evidence))
     families = tuple(
-        _draw(MODELS[i], samples[i], log_weights[i], scatter, draws)
+        _draw(MODELS[i], samples[i].tried, told[i], log_weights[i], release_se_s, draws)
         for i in np.argsort(-share)
         if (draws := round(DRAWS * float(share[i]))) > 0
     )
     missing = np.concatenate([family.model.shape(GRID_S, family.parameters) for family in families])
-    criterion = [one.aicc(scatter, len(bins.value)) for one in samples]
+    criterion = [one.aicc(each, count) for one, each in zip(samples, told, strict=True)]
     model = MODELS[int(np.argmin(criterion))].name
     return Posterior(families, model, missing, np.median(missing, axis=0), scatter)
 
 
 class _Samples(NamedTuple):
-    """Parameters (k, p) tried of one family, and the log of their prior over their density."""
+    """Curves tried of one family.
 
-    parameters: FloatArray
+    Parameters and, in standard errors, release after the nominal one: array (k, p + 1); and the
+    logarithm of their prior over the density they were drawn with.
+    """
+
+    tried: FloatArray
     log_excess: FloatArray
-    explained: Explained
-    scatter: float
+    seen: Overlaps
+    baseline_se: float
 
-    def aicc(self, scatter: float, bins: int) -> float:
-        """Akaike's criterion of the best curve, for few bins and such a scatter.
+    def explained(self, scatter: float) -> Explained:
+        return explain(self.seen, self.baseline_se, scatter)
+
+    def log_weights(self, told: Explained) -> FloatArray:
+        return np.asarray(self.log_excess + told.log_volume - 0.5 * told.misfit)
+
+    def least_misfit(self, told: Explained) -> float:
+        misfit = told.misfit + self.tried[:, -1] ** 2
+        return float(np.min(misfit[np.isfinite(told.log_volume)], initial=np.inf))
+
+    def scatter(self, bins: int) -> float:
+        """Variance of so many bins over that of their noise, 1 or more."""
+        free = bins - 2 - len(self.tried.T)
+        return max(1.0, self.least_misfit(self.explained(1.0)) / free)
+
+    def aicc(self, told: Explained, bins: int) -> float:
+        """Akaike's criterion of the best curve, for few bins.
 
         Burnham & Anderson 2002, Model Selection and Multimodel Inference, eq. 2.25 (QAICc).
         """
-        free = 3 + self.parameters.shape[1]
-        misfit = self.explained.misfit[np.isfinite(self.explained.log_volume)]
+        free = 2 + len(self.tried.T)
         correction = 2 * free * (free + 1) / (bins - free - 1)
-        return float(misfit.min(initial=np.inf) / scatter + 2 * free + correction)
-
-    def log_weights(self, scatter: float) -> FloatArray:
-        told = self.explained
-        return np.asarray(self.log_excess + told.log_volume - 0.5 * told.misfit / scatter)
+        return self.least_misfit(told) + 2 * free + correction
 
 
 def _sample(model: Model, bins: Bins, release_se_s: float) -> _Samples:
-    """Try parameters from the prior, then round after round from where they explained most."""
-    size = len(model.usual)
-    free = len(bins.value) - 3 - size
-    laws, tried, told = [(model.usual, np.diag(model.spread))], [], []
+    """Try curves from the prior, then round after round from where they explained most."""
+    size = len(model.usual) + 1
+    laws = [(np.append(model.usual, 0.0), np.diag(np.append(model.spread, 1.0)))]
+    tried, seen = [], []
     for turn in range(ROUNDS):
         middle, factor = laws[-1]
         tried.append(middle + _normals(size, turn) @ factor.T)
-        told.append(explain(model, tried[-1], bins, release_se_s))
-        parameters = np.concatenate(tried)
-        explained = Explained(*map(np.concatenate, zip(*told, strict=True)))
-        densities = _log_normal(parameters, laws)
+        seen.append(overlaps(model, tried[-1][:, :-1], release_se_s * tried[-1][:, -1], bins))
+        every = np.concatenate(tried)
+        densities = _log_normal(every, laws)
         mixed = np.logaddexp.reduce(densities, axis=0)
-        excess = densities[0] - mixed + np.log(len(laws) / len(parameters))
-        misfit = explained.misfit[np.isfinite(explained.log_volume)]
-        scatter = max(1.0, float(misfit.min(initial=np.inf)) / free)
-        samples = _Samples(parameters, excess, explained, scatter)
+        excess = densities[0] - mixed + np.log(len(laws) / len(every))
+        products = Overlaps(*map(np.concatenate, zip(*seen, strict=True)))
+        samples = _Samples(every, excess, products, bins.baseline_se)
+        scatter = samples.scatter(len(bins.value))
         if not np.isfinite(scatter):
             break
-        laws.append(_law(parameters, _tempered(samples.log_weights(scatter), ENOUGH * size)))
+        weights = samples.log_weights(samples.explained(scatter))
+        laws.append(_law(every, _tempered(weights, ENOUGH * size)))
     return samples
 
 
@@ -235,20 +257,25 @@ def _log_normal(
 
 
 def _draw(
-    model: Model, samples: _Samples, log_weights: FloatArray, scatter: float, count: int
+    model: Model,
+    tried: FloatArray,
+    told: Explained,
+    log_weights: FloatArray,
+    release_se_s: float,
+    count: int,
 ) -> Draws:
-    """Equally likely curves: shapes by their weight, the rest from its normal law.
+    """Equally likely curves: shape and release by their weight, the rest from its normal law.
 
     Where too few samples share the weight it is evened out: rather too wide than a curve or two.
     """
-    weights = np.cumsum(_tempered(log_weights, ENOUGH * samples.parameters.shape[1]))
+    weights = np.cumsum(_tempered(log_weights, ENOUGH * tried.shape[1]))
     chosen = np.searchsorted(weights, (np.arange(count) + 0.5) / count).clip(max=len(weights) - 1)
-    told = Explained(*(part[chosen] for part in samples.explained))
-    a, b, c = np.sqrt(scatter) * np.random.default_rng(0).standard_normal((3, count))
+    told = Explained(*(part[chosen] for part in told))
+    a, b = np.random.default_rng(0).standard_normal((2, count))
     depth = np.clip(told.depth + told.depth_se * a, 0.0, MOST_DEPTH)
     level = told.level + told.level_slope * (depth - told.depth) + told.level_se * b
-    shift_s = told.shift[:, 0] + told.shift[:, 1] * depth + told.shift[:, 2] * level
-    return Draws(model, samples.parameters[chosen], depth, level, shift_s + told.shift_se_s * c)
+    curves = tried[chosen]
+    return Draws(model, curves[:, :-1], depth, level, release_se_s * curves[:, -1])
 
 
 @cache
