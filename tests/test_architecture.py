@@ -63,7 +63,7 @@ def label(path: Path) -> str:
     return name_of(path) or PACKAGE
 
 
-RECORDS = ["errors", "quality", "colour", "types"]
+RECORDS = ["errors", "quality", "colour", "blood", "types"]
 
 
 def test_there_is_something_to_read() -> None:
@@ -95,7 +95,7 @@ def test_no_stage_imports_another(path: Path) -> None:
 @pytest.mark.parametrize("path", within("stages"), ids=label)
 def test_stages_know_records_and_plain_sums_only(path: Path) -> None:
     ours = {name for name in own(imported_by(path)) if stage_of(name) is None}
-    plain = {"colour", "interpolation", "stencils"}
+    plain = {"blood", "colour", "interpolation", "stencils"}
     records = {"types", "quality", "settings", "errors"}
     assert ours - {"stages"} <= records | plain
     assert outside(imported_by(path)) <= {"numpy", "scipy", "cv2"}

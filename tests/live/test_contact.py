@@ -10,7 +10,7 @@ from pressing import PRESSED, pictures
 from perfusion_cam.live.phases import PhaseWatch
 from perfusion_cam.session import Session
 from perfusion_cam.simulate import Event, Scenario
-from perfusion_cam.stages.detection.detector import WATCH_S
+from perfusion_cam.types import WATCH_S
 
 HAND_PASSES = replace(
     PRESSED, name="passes", presses=(), events=(Event("hand-passes", 4.0, 1.9, pause_s=0.6),)

@@ -19,8 +19,7 @@ from perfusion_cam.live.guidance import Prompt, prompt
 from perfusion_cam.live.saving import Saver
 from perfusion_cam.live.source import SourceFacts
 from perfusion_cam.settings import Region
-from perfusion_cam.stages.detection.detector import WATCH_S
-from perfusion_cam.types import Frame
+from perfusion_cam.types import WATCH_S, Frame
 
 RELEASE_S = 10.0
 STEP_S = 1 / 30

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from stacks import (
@@ -167,3 +169,23 @@ def test_clipping_elsewhere_does_not_matter(grids: Array) -> None:
     press = press_of(VISIT, DURATION_S)
     found = sampled(window(T_S, grids, clipped), press, site_of(VISIT))
     assert not found.clipped.any()
+
+
+def test_a_deep_blanch_in_quiet_skin_is_nothing_in_the_way() -> None:
+    """Red follows blood, too: the site's red changes while its control's does not."""
+    deep = Visit(2.0, 5.0, row=26, col=44, radius=8, pallor=0.5, tau_s=1.0)
+    traces = read(stack(T_S, [deep], noise=0.002))
+    first_s = T_S[traces.used][0]
+    assert first_s < deep.release_s + deep.travel_s
+
+
+def test_pictures_that_were_not_followed_are_no_rest(grids: Array) -> None:
+    """A third of those before the press shows something else."""
+    shown = window(T_S, grids)
+    lost = (T_S > 0.3) & (T_S < 0.9)
+    shown.light_code[lost] += 300
+    shown.light_code[lost, 20:30, 38:50] += 900
+    strayed = replace(shown, registered=~lost)
+    traces = sampled(strayed, press_of(VISIT, DURATION_S), site_of(VISIT))
+    assert not traces.baseline[lost].any()
+    np.testing.assert_allclose(traces.rgb[AFTER], read(grids).rgb[AFTER], atol=0.004)

@@ -18,8 +18,7 @@ from perfusion_cam.live.source import SourceFacts
 from perfusion_cam.live.state import Finished, Guided, Interruption, LiveState, Refused, Running
 from perfusion_cam.quality import Flag
 from perfusion_cam.settings import Region
-from perfusion_cam.stages.detection.detector import WATCH_S
-from perfusion_cam.types import Frame, GridShape, PressResult, Refill
+from perfusion_cam.types import WATCH_S, Frame, GridShape, PressResult, Refill
 
 PROVISIONAL_S, PROVISIONAL_SHARE = 1.0, 0.15
 """A press being watched is measured again after so long, or this share of the time since its

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from perfusion_cam.live.contact import ContactWatch
 from perfusion_cam.live.state import Phase
-from perfusion_cam.stages.detection.detector import WATCH_S
-from perfusion_cam.types import GridSample, PressResult
+from perfusion_cam.types import WATCH_S, GridSample, PressResult
 
 BARE_BEFORE_S = 2.0
 """Bare skin wanted before a press."""

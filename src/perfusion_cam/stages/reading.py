@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from perfusion_cam.blood import BLOOD_AXIS
 from perfusion_cam.stencils import Places, Stencil, Stencils, rested
 from perfusion_cam.types import LIGHT_CODE, FloatArray, GridWindow, Press, Site, SiteLight
 
@@ -41,8 +42,8 @@ def read_light(
     """
     laid = (stencils.site, *stencils.placebos)
     resting = window.mean_log_rgb(rested(window, press))
-    resting_red = resting.reshape(-1, 3)[stencils.site.cells, 0]
-    resting_code = np.asarray(np.rint(LIGHT_CODE * resting_red), np.int16)
+    resting_light = resting.reshape(-1, 3)[stencils.site.cells]
+    resting_code = np.asarray(np.rint(LIGHT_CODE * resting_light), np.int16)
     names = (_name(stencils.site) + resting_code.tobytes(), *map(_name, stencils.placebos))
     known, kept = _known(before, window, names)
     moved = [place for place in range(len(laid)) if place not in kept]
@@ -104,11 +105,16 @@ def _laid(window: GridWindow, samples: range, stencils: Sequence[Stencil]) -> ND
 def _red_spread(
     window: GridWindow, samples: range, cells: Places, resting_code: NDArray[np.int16]
 ) -> FloatArray:
-    """Scatter of the change of red over cells, for each of some samples, natural log."""
+    """Scatter over cells of the change of red that is not blood's, for each of some samples.
+
+    Natural log. What blood takes of red goes with what it takes of green and blue: a deep blanch
+    inside skin that keeps its colour would otherwise count as something in the way.
+    """
+    not_blood = np.array([1.0, -BLOOD_AXIS[0] / 2, -BLOOD_AXIS[0] / 2], np.float32)
     spread = []
     for code in codes_of(window, samples, cells):
-        change = code[:, :, 0] - resting_code
-        middle = np.median(change, axis=1, keepdims=True).astype(np.float32)
+        change = (code - resting_code) @ not_blood
+        middle = np.median(change, axis=1, keepdims=True)
         spread.append(np.sqrt(((change - middle) ** 2).mean(axis=1)) / np.float32(LIGHT_CODE))
     return np.concatenate(spread)
 

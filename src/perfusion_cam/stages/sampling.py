@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import trim_mean
 
+from perfusion_cam.stencils import rested
 from perfusion_cam.types import (
     LIGHT_CODE,
     BoolArray,
@@ -35,7 +36,7 @@ def sample_traces(window: GridWindow, press: Press, site: Site, light: SiteLight
     -------
     SiteTraces
     """
-    baseline = window.t_s <= press.baseline_s[1]
+    baseline = rested(window, press)
     rest = trim_mean(light.laid[baseline], TRIMMED_SHARE, axis=0)
     rgb = (light.laid - rest) / np.float32(LIGHT_CODE)
     return SiteTraces(
@@ -57,8 +58,9 @@ def _clipped(window: GridWindow, press: Press, site: Site) -> BoolArray:
 def _used(window: GridWindow, press: Press, site: Site, red_spread: FloatArray) -> BoolArray:
     """Samples after release with site and control in plain sight.
 
-    Red hardly sees blood but sees every tool and shadow: the scatter of its change over the
-    cells, against its usual scatter once all is quiet, tells when something is in the way.
+    Red sees every tool and shadow, and of blood what green and blue tell: the scatter over the
+    cells of what else changed in it, against its usual scatter once all is quiet, tells when
+    something is in the way.
     """
     after = window.t_s > press.release_s
     spread = red_spread[after]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import minimum_filter1d
 
-from perfusion_cam.types import BoolArray, FloatArray, SiteTraces
+from perfusion_cam.types import WATCH_S, BoolArray, FloatArray, SiteTraces
 
 BASELINE_S = 3.0
 MIN_HOLD_S = 1.0
@@ -53,7 +54,8 @@ def find_trace_press(
     away = np.abs(site_log_rgb - np.median(site_log_rgb[start], axis=0)).max(axis=1)
     if away.max() < MIN_CHANGE:
         return None
-    run = _covered_run(t_s, away > 0.5 * float(np.quantile(away, 0.995)))
+    covered = away > 0.5 * _lasting(t_s, away)
+    run = _covered_run(t_s, covered)
     if run is None:
         return None
     first, last = run
@@ -68,12 +70,25 @@ def find_trace_press(
         t_s=t_s,
         rgb=rgb - rgb[baseline].mean(axis=0),
         placebo_rgb=np.empty((0, len(t_s), 3)),
-        used=_settled(t_s, site_log_rgb, last),
+        used=_settled(t_s, site_log_rgb, last) & _watched(t_s, covered, last),
         baseline=baseline,
         clipped=np.zeros(3, bool),
         resting_log_rgb=resting,
     )
     return TracePress(contact_s, release_s, release_se_s, traces)
+
+
+def _lasting(t_s: FloatArray, away: FloatArray) -> float:
+    """The largest change that lasts as long as a press."""
+    samples = max(1, round(MIN_HOLD_S / float(np.median(np.diff(t_s)))))
+    return float(minimum_filter1d(away, samples).max())
+
+
+def _watched(t_s: FloatArray, covered: BoolArray, last: int) -> BoolArray:
+    """Samples until something covers the place again, or nobody would watch any longer."""
+    again = np.flatnonzero(covered & (t_s > t_s[last] + 2 * MARGIN_S))
+    until_s = float(t_s[again[0]]) - MARGIN_S if len(again) else float(t_s[-1])
+    return np.asarray(t_s <= min(until_s, float(t_s[last]) + WATCH_S))
 
 
 def _covered_run(t_s: FloatArray, covered: BoolArray) -> tuple[int, int] | None:

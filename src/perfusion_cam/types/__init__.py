@@ -18,6 +18,7 @@ from perfusion_cam.types.pictures import (
     marks_of,
 )
 from perfusion_cam.types.presses import (
+    WATCH_S,
     Press,
     Site,
     SiteLight,
@@ -45,6 +46,7 @@ from perfusion_cam.types.stacked import Stacked
 __all__ = [
     "LIGHT_CODE",
     "UPRIGHT",
+    "WATCH_S",
     "BoolArray",
     "ColourCode",
     "ColourComparison",

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from perfusion_cam.types.arrays import BoolArray, FloatArray
 
+WATCH_S = 30.0
+"""How long the recovery is watched; slower skin is *not recovered* after this time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Press:
@@ -111,7 +114,8 @@ class SiteLight(NamedTuple):
         Natural-log light times `LIGHT_CODE` of the site against its control, then the same of k
         places that nobody pressed.
     red_spread : array (n,)
-        How unlike each other the cells of site and control changed in red, natural log.
+        How unlike each other the cells of site and control changed in red, beyond what blood takes
+        of it; natural log.
     """
 
     t_s: FloatArray

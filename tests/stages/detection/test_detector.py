@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from stacks import SHAPE, TOOL, Array, Visit, disc, samples, stack, times
 
-from perfusion_cam.stages.detection.detector import WATCH_S, PressDetector, PressWindow
+from perfusion_cam.stages.detection.detector import PressDetector, PressWindow
+from perfusion_cam.types import WATCH_S
 
 FRAME_S = 1 / 15
 KEPT_S = 60.0
@@ -270,3 +271,25 @@ def test_skin_lost_before_or_after_a_press_gives_none() -> None:
 
 def test_a_flush_without_pictures_is_no_error() -> None:
     assert PressDetector(SHAPE).flush() == []
+
+
+@pytest.mark.parametrize("turned", ["lost", "panned"])
+def test_a_camera_that_is_put_away_later_ends_the_watch(turned: str) -> None:
+    t_s = times(16.0)
+    away_s = 12.0
+    detector = PressDetector(SHAPE)
+    found: list[PressWindow] = []
+    for taken in samples(t_s, stack(t_s, [ONE])):
+        one = taken
+        if taken.t_s > away_s and turned == "lost":
+            one = replace(taken, registered=False, log_rgb=taken.log_rgb - 0.6)
+        elif taken.t_s > away_s:
+            valid = taken.valid.copy()
+            valid[:, : int(40 * (taken.t_s - away_s))] = False
+            one = replace(taken, valid=valid)
+        found += detector.push(one)
+    (item,) = found + detector.flush()
+    assert item.press.release_s == pytest.approx(ONE.release_s, abs=0.1)
+    assert away_s - 0.1 < item.press.ended_s < away_s + 1.2
+    assert item.window.t_s[-1] == item.press.ended_s
+    assert item.window.registered.all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from curves import RELEASE_S, Noise, exponential, traces
@@ -71,6 +73,17 @@ def test_drift_since_the_baseline_is_in_its_standard_error() -> None:
     # white: 0.01 / |axis| over the root of 40 samples before the press
     assert quiet == pytest.approx(0.0075 / np.sqrt(40), rel=0.6)
     assert drifting > 2 * quiet
+
+
+def test_one_place_under_something_else_says_nothing_of_the_rest() -> None:
+    given = traces(exponential(0.8))
+    covered = given.placebo_rgb.copy()
+    covered[3, given.t_s > RELEASE_S] -= 0.8
+    usual, disturbed = (
+        gather(blood_signal(one), one.used, one.baseline, RELEASE_S).baseline_se
+        for one in (given, replace(given, placebo_rgb=covered))
+    )
+    assert disturbed < 2 * usual
 
 
 def test_the_noise_of_a_sample_is_told() -> None:

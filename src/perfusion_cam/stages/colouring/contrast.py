@@ -7,11 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student_t
 
+from perfusion_cam.blood import BLOOD
 from perfusion_cam.types import FloatArray
 
-BLOOD = np.array([0.3, 1.0, 0.95])
-"""Log-light change of R, G, B when blood leaves skin, green 1: a simulation of skin optics with
-Jacques' scattering and Prahl's haemoglobin tables, as in `simulate.skin`."""
 DESATURATION = np.array([1.0, 0.2, 0.0])
 """Log-light change of R, G, B when blood gives off its oxygen, red 1: haemoglobin absorbs about
 twice as much as its oxide from 600 to 640 nm, a little more in green, much the same in blue

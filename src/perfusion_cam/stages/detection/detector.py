@@ -10,10 +10,8 @@ import numpy as np
 from perfusion_cam.stages.detection.activity import Burst, BurstFinder
 from perfusion_cam.stages.detection.departure import Departure, find_departure
 from perfusion_cam.stages.detection.history import GridHistory
-from perfusion_cam.types import GridSample, GridShape, GridWindow, Press
+from perfusion_cam.types import WATCH_S, GridSample, GridShape, GridWindow, Press
 
-WATCH_S = 30.0
-"""How long the recovery is watched; slower skin is *not recovered* after this time."""
 SETTLE_S = 0.5
 """Pictures wanted after a burst before it is judged."""
 REMEMBERED = 8
@@ -24,6 +22,8 @@ SAME_PLACE = 0.5
 PART_SIZE = 0.5
 """Of two things that rested side by side at once, the smaller is part of the larger below this."""
 TOUCH_CONTRAST = 0.15
+IN_VIEW = 0.75
+"""Share of the place's cells, of those ever seen, that must be in the picture to watch it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,9 @@ class PressDetector:
         if since_last_s is not None:
             start_s = max(start_s, rested_s - REPEAT_BASELINE_S)
         window = self._history.window(start_s, end_s)
+        seen_until_s = _last_in_view(window, found)
+        if seen_until_s < end_s:
+            end_s, window = seen_until_s, self._history.window(start_s, seen_until_s)
         press = Press(
             contact_s=found.contact_s,
             contact_se_s=found.contact_se_s,
@@ -164,6 +167,17 @@ class PressDetector:
             followed=found.followed,
         )
         return PressWindow(press, window)
+
+
+def _last_in_view(window: GridWindow, found: Departure) -> float:
+    """When the skin was last followed with the place in view, the end if it was not after release.
+
+    A camera that is put away afterwards takes nothing from what was seen before.
+    """
+    share = window.valid_of(found.tool_cells, slice(None)).mean(axis=1)
+    there = window.registered & (share >= IN_VIEW * share.max())
+    later = window.t_s[there & (window.t_s > found.uncovered_s)]
+    return float(later[-1] if len(later) else window.t_s[-1])
 
 
 def _part_of(small: Departure, large: Departure) -> bool:

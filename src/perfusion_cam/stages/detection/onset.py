@@ -64,6 +64,9 @@ def _crossing(
     t0, t1 = float(t_s[last]), float(t_s[following])
     s0, s1 = float(share[last]), float(share[following])
     crossing = t0 + (t1 - t0) * np.clip((level - s0) / max(s1 - s0, 1e-6), 0, 1)
-    rise_s = float(t_s[half]) - crossing
+    # Of what began and was half done between two pictures, nothing tells when: the middle is best.
+    resolved = min((float(t_s[half]) - t1) / (2 * (t1 - t0)), 1.0) if t1 > t0 else 1.0
+    begun_s = resolved * crossing + (1 - resolved) * (t0 + t1) / 2
+    rise_s = resolved * (float(t_s[half]) - crossing)
     se_s = np.sqrt((t1 - t0) ** 2 / 12 + (0.25 * rise_s) ** 2 + 0.01**2)
-    return float(crossing), float(se_s)
+    return float(begun_s), float(se_s)

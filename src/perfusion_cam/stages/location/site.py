@@ -12,6 +12,7 @@ from perfusion_cam.quality import Flag
 from perfusion_cam.stages.location.pallor import PallorNoise, pallor_map
 from perfusion_cam.stages.location.patch import EarlyChange, Patch, best_patch
 from perfusion_cam.stages.location.shapes import disc, radius_of
+from perfusion_cam.stencils import rested
 from perfusion_cam.types import BoolArray, GridWindow, Press, Site
 
 NoSite = Literal[Flag.DOES_NOT_BLANCH, Flag.NO_SKIN_BESIDE, Flag.LOST]
@@ -104,7 +105,7 @@ def _site(patch: Patch, control: BoolArray, cell_px: float) -> Site:
 def _at_rest(window: GridWindow, press: Press) -> BoolArray:
     """Samples that show the skin at rest."""
     if press.seen_bare:
-        return np.asarray(window.t_s <= press.baseline_s[1])
+        return rested(window, press)
     since_s = window.t_s - press.uncovered_s
     end_s = min(since_s[-1], BACK_S)
     return np.asarray((since_s >= (1 - BACK_SHARE) * end_s) & (since_s <= end_s))

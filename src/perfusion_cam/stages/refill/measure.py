@@ -99,7 +99,8 @@ def measure_refill(
 
 def _pressure_end(t_s: FloatArray, release_s: float, release_se_s: float) -> tuple[float, float]:
     """When pressure ended and refill began, and its standard error."""
-    between2 = min(float(np.median(np.diff(t_s))) ** 2 / 12, release_se_s**2)
+    later = int(np.clip(np.searchsorted(t_s, release_s), 1, len(t_s) - 1))
+    between2 = min(float(t_s[later] - t_s[later - 1]) ** 2 / 12, release_se_s**2)
     slow_s = float(np.sqrt(release_se_s**2 - between2))
     return release_s - SEEN_LATE * slow_s, float(np.sqrt(between2 + (SEEN_LATE_SD * slow_s) ** 2))
 

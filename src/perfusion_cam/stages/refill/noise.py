@@ -141,6 +141,8 @@ def _baseline_se(signal: Signal, used: BoolArray, baseline: BoolArray) -> float:
     """How far untouched skin's mean after the press lies from its mean before."""
     if len(signal.placebo) >= MIN_PLACEBOS:
         shifts = signal.placebo[:, used].mean(axis=1)
-        return float(max(1.4826 * np.median(np.abs(shifts)), 0.7 * np.std(shifts), 1e-5))
+        usual = 1.4826 * float(np.median(np.abs(shifts)))
+        within = np.clip(shifts, -OUTLYING * usual, OUTLYING * usual)
+        return max(usual, 0.7 * float(np.std(within)), 1e-5)
     spread = float(np.std(signal.value[baseline])) if baseline.sum() > 2 else 0.01
     return max(FEW_PLACEBOS * spread, 1e-4)

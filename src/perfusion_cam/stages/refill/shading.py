@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from perfusion_cam.blood import BLOOD_AXIS
 from perfusion_cam.stages.refill.posterior import Posterior
-from perfusion_cam.stages.refill.signal import AXIS, EARLY_S
+from perfusion_cam.stages.refill.signal import EARLY_S
 from perfusion_cam.types import SiteTraces
 
 MAX_LIGHT, MAX_LIGHT_SHARE = 0.015, 0.25
@@ -43,7 +44,7 @@ def unshared_light(traces: SiteTraces, dusky_red: float = 0.0) -> float:
     first_s = traces.t_s[traces.used][0]
     early = traces.rgb[traces.used & (traces.t_s <= first_s + EARLY_S)].mean(axis=0)
     whole = float(early[1:].mean())
-    blood_red = float(AXIS[0])
+    blood_red = float(BLOOD_AXIS[0])
     beyond_blood = float(early[0]) - blood_red * whole
     light = (beyond_blood - dusky_red) / (1 - blood_red)
     return light if light > max(MAX_LIGHT, MAX_LIGHT_SHARE * whole) and whole > 0 else 0.0

@@ -6,13 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from perfusion_cam.blood import BLOOD, BLOOD_AXIS
 from perfusion_cam.types import FloatArray, SiteTraces
 
-BLOOD = np.array([0.3, 1.0, 0.95])
-"""Log-light change of R, G, B when blood leaves skin: red about 0.33 of green in simulated resting
-and blanched skin of types I to VI, 0 to 0.3 on real forearms."""
-AXIS: FloatArray = np.asarray(BLOOD / BLOOD[1:].mean())
-"""The same, mean of green and blue 1."""
 BLOOD_SD = 0.2
 MIN_PLACEBOS = 4
 RIDGE = 0.02
@@ -60,7 +56,7 @@ def blood_signal(traces: SiteTraces, shaded: bool = False) -> Signal:
     noise = _noise_covariance(traces)
     if shaded:
         noise += SHADING_SD**2
-        axis = AXIS
+        axis = BLOOD_AXIS
     else:
         axis = _blood_axis(traces, noise)
     inverse = np.linalg.inv(noise)
@@ -91,11 +87,11 @@ def _blood_axis(traces: SiteTraces, noise: FloatArray) -> FloatArray:
     first_s = traces.t_s[traces.used][:1]
     early = traces.used & (traces.t_s <= (first_s[0] if len(first_s) else 0.0) + EARLY_S)
     if not early.any():
-        return AXIS
+        return BLOOD_AXIS
     change = traces.rgb[early].mean(axis=0)
     depth = float(change[1:].mean())
     if depth <= 0:
-        return AXIS
+        return BLOOD_AXIS
     variance = np.diag(noise) / depth**2 + 1e-4
     axis = (change / depth / variance + BLOOD / BLOOD_SD**2) / (1 / variance + 1 / BLOOD_SD**2)
     return np.asarray(axis / axis[1:].mean())
