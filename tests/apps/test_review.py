@@ -77,7 +77,10 @@ def test_pictures_are_found_by_their_time(review: Live) -> None:
     assert (status, headers["content-type"], body[:2]) == (200, "image/jpeg", b"\xff\xd8")
     assert float(headers["x-time"]) == pytest.approx(7.3333, abs=1e-3)
     assert len(json.loads(headers["x-to-picture"])) == 2
-    for wrong in ("", "?t_s=-1", "?t_s=nan", "?t_s=x"):
+    shown = headers["x-time"]
+    _, headers, _ = review.get(f"/review/picture?t_s={shown}&before=true", Cookie=review.cookie)
+    assert float(headers["x-time"]) == pytest.approx(7.3, abs=1e-3)
+    for wrong in ("", "?t_s=-1", "?t_s=nan", "?t_s=x", "?t_s=1&before=x", "?before=true"):
         assert review.get(f"/review/picture{wrong}", Cookie=review.cookie)[0] == 422
 
 

@@ -181,13 +181,15 @@ def _add_pictures(routes: APIRouter, shelf: Shelf) -> None:
             return FileResponse(saved.folder / name, media_type="image/png")
 
     @routes.get("/picture")
-    def picture(t_s: Annotated[float, Query(ge=0, allow_inf_nan=False)]) -> Response:
+    def picture(
+        t_s: Annotated[float, Query(ge=0, allow_inf_nan=False)], before: bool = False
+    ) -> Response:
         with shelf.opened() as (_, _, review, _):
             if review is None:
                 raise HTTPException(404)
-            frame = review.picture(t_s)
+            frame = review.picture(t_s, before=before)
             matrix = to_picture(review.to_frame(frame.t_s), frame.size_px)
-        headers = {"X-Time": f"{frame.t_s:.4f}", "X-To-Picture": json.dumps(matrix)}
+        headers = {"X-Time": str(frame.t_s), "X-To-Picture": json.dumps(matrix)}
         return Response(jpeg_of(frame), media_type="image/jpeg", headers=headers)
 
 

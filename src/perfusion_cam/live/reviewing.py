@@ -87,15 +87,15 @@ class Review:
         """Let go of the file."""
         self._seeker.close()
 
-    def picture(self, t_s: float) -> Frame:
-        """Find the picture at a time.
+    def picture(self, t_s: float, *, before: bool = False) -> Frame:
+        """Find the picture at a time, or the last one before it.
 
         Raises
         ------
         SourceError
             There is none.
         """
-        return self._seeker.at(t_s)
+        return self._seeker.at(t_s, before=before)
 
     def to_frame(self, t_s: float) -> FloatArray:
         """Find how the skin had moved at a time, as in `GridSample.to_frame`."""

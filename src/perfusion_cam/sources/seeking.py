@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -10,6 +11,10 @@ from perfusion_cam.errors import SourceError
 from perfusion_cam.sources.decoded import display_matrix, orientation_of, picture_of
 from perfusion_cam.sources.opening import opened_video
 from perfusion_cam.types import Frame
+
+EARLIER_S = (0.0, 2.0, 20.0)
+"""Some containers are entered after the place that was asked for; then it is tried so much earlier,
+and at last from the start."""
 
 
 class PictureSeeker:
@@ -30,8 +35,15 @@ class PictureSeeker:
         self._container, self._stream = opened_video(path)
         self._origin: int | None = None
 
-    def at(self, t_s: float) -> Frame:
-        """Find the first picture at `t_s` seconds from the first one, or the last there is.
+    def at(self, t_s: float, *, before: bool = False) -> Frame:
+        """Find the picture at a time, or the nearest there is.
+
+        Parameters
+        ----------
+        t_s : float
+            Seconds from the first picture.
+        before : bool
+            Whether the last picture before that time is wanted, not the first at or after it.
 
         Raises
         ------
@@ -43,15 +55,9 @@ class PictureSeeker:
         base = self._stream.time_base
         assert base is not None
         wanted = self._origin + round(t_s / base)
-        found: av.VideoFrame | None = None
         try:
-            self._container.seek(wanted, stream=self._stream)
-            for picture in self._container.decode(self._stream):
-                if picture.pts is None:
-                    continue
-                found = picture
-                if picture.pts >= wanted:
-                    break
+            earlier, later = self._around(wanted, base)
+            found = (earlier or later) if before else (later or earlier)
             if found is None or found.pts is None:
                 raise SourceError(f"{self._name}: no picture at {t_s:.2f} s")
             (luma, cb, cr), colour = picture_of(found)
@@ -64,6 +70,27 @@ class PictureSeeker:
     def close(self) -> None:
         """Let go of the file."""
         self._container.close()
+
+    def _around(
+        self, wanted: int, base: Fraction
+    ) -> tuple[av.VideoFrame | None, av.VideoFrame | None]:
+        """Find the last picture before a stamp and the first at or after it."""
+        assert self._origin is not None
+        lowest = min(self._origin, 0)
+        starts = [max(lowest, wanted - 1 - round(one_s / base)) for one_s in EARLIER_S]
+        for start in (*starts, lowest):
+            earlier = later = None
+            self._container.seek(start, stream=self._stream)
+            for picture in self._container.decode(self._stream):
+                if picture.pts is None:
+                    continue
+                if picture.pts >= wanted:
+                    later = picture
+                    break
+                earlier = picture
+            if earlier or start == lowest:
+                break
+        return earlier, later
 
     def _first_stamp(self) -> int:
         for picture in self._container.decode(self._stream):

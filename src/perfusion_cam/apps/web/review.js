@@ -11,25 +11,25 @@ const two = (value) => value.toFixed(2);
 
 let review = null;
 let now_s = 0;
-let wanted_s = null;
+let wished = null; // of a picture: {t_s, before}
 let fetching = false;
-let asked = 0;
-let changes = []; // of each press: {release_s, end_s, x_px, y_px}
+let wanted = []; // of each press: {release_s, end_s, x_px, y_px}, as last asked for
+let changes = []; // as last answered
 let manual = []; // and what came of them
 
 const chart = new Chart(at("chart"));
 const picture = new Picture(at("picture"), putSite);
 
-async function show(t_s) {
+async function show(t_s, before = false) {
   if (!review || review.pictures) return; // there is no recording to scrub
-  wanted_s = Math.min(Math.max(0, t_s), review.duration_s);
+  wished = { t_s: Math.min(Math.max(0, t_s), review.duration_s), before };
   if (fetching) return; // the newest wish is met when this one is done
   fetching = true;
   try {
-    while (wanted_s !== null) {
-      const t = wanted_s;
-      wanted_s = null;
-      const answer = await ask(`/review/picture?t_s=${t}`);
+    while (wished) {
+      const query = new URLSearchParams(wished);
+      wished = null;
+      const answer = await ask(`/review/picture?${query}`);
       if (!answer || !review) return;
       if (!answer.ok) {
         complain("This picture cannot be shown.");
@@ -106,17 +106,20 @@ function results() {
 
 async function refit(change, keep = false) {
   const press = chosen();
-  const number = (asked += 1);
-  const answer = await ask("/review/refit", { method: "POST", body: JSON.stringify({ press, keep, ...change }) });
-  if (!answer || number !== asked) return; // something newer was asked meanwhile
-  const found = await answer.json().catch(() => ({}));
-  if (!answer.ok) {
-    complain(found.detail ?? "This cannot be measured.");
+  const sent = { ...wanted[press], ...change };
+  wanted[press] = sent;
+  const answer = await ask("/review/refit", { method: "POST", body: JSON.stringify({ press, keep, ...sent }) });
+  const found = await answer?.json().catch(() => ({}));
+  if (wanted[press] !== sent) return; // something newer was asked meanwhile
+  if (!answer?.ok) {
+    wanted[press] = changes[press];
+    if (answer) complain(found.detail ?? "This cannot be measured.");
     return;
   }
-  complain("");
-  changes[press] = change;
+  changes[press] = sent;
   manual[press] = found;
+  if (press !== chosen()) return;
+  complain("");
   at("kept").textContent = found.kept ? "The manual result is kept in manual.json, the automatic one beside it." : "";
   results();
 }
@@ -126,18 +129,17 @@ function putSite(x, y) {
   const [[a, b, c], [d, e, f]] = picture.toPicture;
   const scale = 1 / (a * e - b * d);
   const [u, v] = [x - c, y - f];
-  refit({ ...changes[chosen()], x_px: scale * (e * u - b * v), y_px: scale * (a * v - d * u) });
+  refit({ x_px: scale * (e * u - b * v), y_px: scale * (a * v - d * u) });
 }
 
 at("time").addEventListener("input", () => show(Number(at("time").value)));
-at("back").addEventListener("click", () => show(now_s - 1.5 * review.step_s));
+at("back").addEventListener("click", () => show(now_s, true));
 at("on").addEventListener("click", () => show(now_s + 0.5 * review.step_s));
-at("release").addEventListener("click", () => refit({ ...changes[chosen()], release_s: now_s }));
-at("end").addEventListener("click", () => refit({ ...changes[chosen()], end_s: now_s }));
-at("keep").addEventListener("click", () => refit(changes[chosen()], true));
+at("release").addEventListener("click", () => refit({ release_s: now_s }));
+at("end").addEventListener("click", () => refit({ end_s: now_s }));
+at("keep").addEventListener("click", () => refit({}, true));
 at("undo").addEventListener("click", () => {
-  asked += 1;
-  changes[chosen()] = manual[chosen()] = undefined;
+  wanted[chosen()] = changes[chosen()] = manual[chosen()] = undefined;
   at("kept").textContent = "";
   results();
 });
@@ -153,8 +155,8 @@ at("close").addEventListener("click", () => ask("/review/close", { method: "POST
 // Show what is open now; 0 is nothing.
 async function look(number) {
   document.documentElement.dataset.ready = "false";
-  asked += 1;
   review = null;
+  [wanted, changes, manual] = [[], [], []];
   at("open").hidden = true;
   at("chooser").open = !number;
   if (!number) return;
@@ -165,7 +167,7 @@ async function look(number) {
     return;
   }
   if (found.number !== number) return; // another one is open already, and is said next
-  [review, changes, manual] = [found, [], []];
+  review = found;
   at("open").hidden = false;
   at("file").textContent = review.file;
   at("passing").hidden = !review.passing;
