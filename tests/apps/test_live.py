@@ -75,6 +75,14 @@ def test_the_token_becomes_a_cookie_that_scripts_cannot_read(live: Live) -> None
     assert b"Research use only" in body
 
 
+@pytest.mark.parametrize("other", ['theme={"mode":"dark"}', "consent", "name=a b", 'next=[1,"x"]'])
+def test_cookies_of_other_programs_on_this_computer_lock_nobody_out(live: Live, other: str) -> None:
+    """Browsers send 127.0.0.1's cookies to every port."""
+    for cookies in (f"{other}; {live.cookie}", f"{live.cookie}; {other}"):
+        assert live.get("/", Cookie=cookies)[0] == 200
+    assert live.get("/", Cookie=other)[0] == 403
+
+
 @pytest.mark.parametrize("path", ["/", "/?token=", "/?token=wrong", "/web/page.js", "/report/x"])
 def test_nothing_is_shown_without_the_token(live: Live, path: str) -> None:
     status, _, body = live.get(path)
@@ -240,8 +248,10 @@ def test_failures_have_one_line_and_a_code(tmp_path: Path) -> None:
     camera = run(*out, "--camera", "97")
     both = run(*out, "--camera", "0", "--browser")
     folder = run("--out", "/dev/null/x", "--source", str(SAMPLE))
-    codes = [one.returncode for one in (busy, missing, camera, both, folder)]
-    assert codes == [10, 3, 9, 2, 4]
+    numbers = [run(*out, "--camera", number) for number in ("-1", "2147483648")]
+    codes = [one.returncode for one in (busy, missing, camera, both, folder, *numbers)]
+    assert codes == [10, 3, 9, 2, 4, 2, 2]
+    assert len(camera.stderr.splitlines()) == 1
     for one in (busy, missing, camera, folder):
         assert one.stdout == ""
         assert one.stderr.splitlines()[-1].startswith("perfusion-cam: ")

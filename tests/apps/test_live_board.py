@@ -51,7 +51,7 @@ def test_what_is_new_is_shown_as_soon_as_it_is_asked_for(
         await asyncio.wait_for(news.wait(), PATIENCE_S)
         before, _ = board.parts["failure"]
         news.clear()
-        engine._fault = "The disk is full."
+        engine.fault = "The disk is full."
         if thread:
             threading.Thread(target=board.refresh_now).start()
         else:

@@ -16,6 +16,7 @@ import pytest
 from pressing import PRESSED, ListSource, pictures
 
 from perfusion_cam.errors import SourceError
+from perfusion_cam.live import engine as engines
 from perfusion_cam.live import reports, writing
 from perfusion_cam.live.engine import Engine, OpenSource
 from perfusion_cam.live.guidance import prompt
@@ -212,6 +213,32 @@ def test_a_lost_camera_is_said_and_examining_goes_on_when_it_returns(
     assert found.placement == "affected-2"
     (expected,) = offline(later)
     assert_identical(found.result, expected)
+
+
+class SilentCamera(ListSource):
+    """Opens, and keeps whoever asks for a picture waiting."""
+
+    def __init__(self, waits: bool, gate: threading.Semaphore) -> None:
+        super().__init__(pictures(), ends=False, gate=gate)
+        self.facts = replace(self.facts, waits=waits)
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_camera_that_never_gives_a_picture_is_not_waited_for_in_silence(
+    made: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch, waits: bool
+) -> None:
+    monkeypatch.setattr(engines, "FIRST_S", 0.3)
+    gate = threading.Semaphore(0)
+    engine = made(lambda: SilentCamera(waits, gate), depth=1000)
+    engine.choose_side("affected")
+    if waits:
+        time.sleep(1.0)
+        assert engine.state.guided.running == "starting"
+    else:
+        until(lambda: prompt(engine.state.guided).code == "camera_lost")
+    gate.release(3)
+    until(lambda: engine.state.guided.running == "running")
+    gate.release(1000)
 
 
 def test_results_that_cannot_be_written_are_kept_and_written_later(

@@ -6,11 +6,13 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 from pressing import ListSource
 
+from perfusion_cam.live import playing
 from perfusion_cam.live.intake import Intake
 from perfusion_cam.live.left_out import Cause
-from perfusion_cam.live.playing import LATE_S, PlayedFile
+from perfusion_cam.live.playing import GIVES_WAY_S, LATE_S, PlayedFile
 from perfusion_cam.types import ColourCode, Frame
 
 SAMPLE = Path(__file__).parents[2] / "sample_videos" / "normal.mp4"
@@ -30,6 +32,41 @@ def test_a_picture_is_late_until_reading_has_caught_up() -> None:
         second = next(pictures)
     assert second.t_s - first.t_s >= 0.5
     played.close()
+
+
+def test_a_recording_that_cannot_be_read_in_time_plays_slower(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Reading takes twice as long as filming took: at first pictures are left out, then no more."""
+    clock = Clock()
+    monkeypatch.setattr(playing, "time", clock)
+    played = PlayedFile(SAMPLE)
+    lags_s, late = [], []
+    for frame in played:
+        lags_s.append(clock.at_s - frame.t_s)
+        late.append(played.late)
+        clock.at_s += 2 / 30
+    assert lags_s[0] == pytest.approx(100.0)
+    first, last = late.index(True), len(late) - 1 - late[::-1].index(True)
+    assert 1.4 < lags_s[first] - 100 < 1.7
+    assert last - first == pytest.approx(30 * GIVES_WAY_S / 2, abs=2)
+    assert not any(late[last + 1 :])
+    assert len(late) - last > 100
+    assert "slower" in played.facts.words
+    played.close()
+
+
+class Clock:
+    """A clock that goes on only when it is slept by it, or set."""
+
+    def __init__(self) -> None:
+        self.at_s = 100.0
+
+    def monotonic(self) -> float:
+        return self.at_s
+
+    def sleep(self, for_s: float) -> None:
+        self.at_s += for_s
 
 
 def test_late_pictures_are_counted_and_shown_to_nobody() -> None:

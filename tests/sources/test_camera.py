@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 import cv2
@@ -29,7 +29,7 @@ class FakeCapture:
     opened = True
     pictures = 3
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, backend: int) -> None:
         self._asked = [640, 480]
         self._values: dict[int, float] = {}
         self._left = 1000
@@ -118,6 +118,33 @@ def test_frames_are_stamped_when_grabbed_and_keep_their_colour() -> None:
     first = frames[0]
     assert rgb_matrix(first.colour).shape == (3, 4)
     np.testing.assert_allclose(upright_rgb(first)[0, 0], (160, 90, 20), atol=1)
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_picture_that_waited_with_its_driver_bears_the_time_it_was_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened = Camera(0)
+    waited_s = iter([0.02, 0.13, -0.01, 4000.0])
+    monkeypatch.setattr(camera.time, "monotonic", lambda: 50.0)
+    monkeypatch.setattr(FakeCapture, "pictures", 4)
+    monkeypatch.setattr(opened._capture, "get", lambda _: 1000 * (50.0 - next(waited_s)))
+    grabbed_s = 100.25 + 0.25 * np.arange(4)
+    stamps_s = np.array([frame.t_s for frame in islice(opened, 4)])
+    assert stamps_s - grabbed_s == pytest.approx([-0.02, -0.13, 0.0, 0.0])
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_camera_that_only_keeps_one_waiting_is_not_waited_for_thirty_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[float] = []
+    ticks = count(100.0, 2.0)
+    monkeypatch.setattr(camera, "now_s", lambda: next(ticks))
+    monkeypatch.setattr(FakeCapture, "grab", lambda _: asked.append(0.0) or False)
+    with pytest.raises(CameraError, match="does not answer"):
+        next(iter(Camera(0)))
+    assert 1 <= len(asked) <= 2
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,12 @@ from perfusion_cam.apps.failing import guarded
 def live(
     camera: Annotated[
         int | None,
-        typer.Option(metavar="N", help="A camera of this computer; the first one if not given."),
+        typer.Option(
+            metavar="N",
+            min=0,
+            max=99,
+            help="A camera of this computer; the first one if not given.",
+        ),
     ] = None,
     list_cameras: Annotated[
         bool, typer.Option("--list-cameras", help="Name the cameras with their modes, and end.")

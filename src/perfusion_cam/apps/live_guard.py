@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from http.cookies import CookieError, SimpleCookie
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -101,11 +101,7 @@ class Guard:
         return secrets.compare_digest(given.encode(), self._token.encode())
 
     def _known(self, headers: Headers) -> bool:
-        try:
-            cookies = SimpleCookie(headers.get("cookie", ""))
-        except CookieError:
-            return False
-        given = cookies[self._cookie].value if self._cookie in cookies else ""
+        given = cookie_parser(headers.get("cookie", "")).get(self._cookie, "")
         return secrets.compare_digest(given.encode(), self._session.encode())
 
     async def _welcome(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from perfusion_cam.apps.failing import complain
+from perfusion_cam.apps.failing import InternalError, complain
 from perfusion_cam.apps.live_board import Board
 from perfusion_cam.apps.live_server import make_app
 from perfusion_cam.apps.local_server import LocalServer
@@ -78,7 +78,7 @@ def serve(
             lost = engine.stop()
             sys.setswitchinterval(usual_s)
     if lost is not None:
-        raise OutputError(lost)
+        raise OutputError(lost) if engine.fault is None else InternalError(lost)
     complain(f"ended; results are in {folder}")
 
 

@@ -28,6 +28,8 @@ from perfusion_cam.types import Frame
 
 REOPEN_S = 1.0
 IDLE_S = 0.1
+FIRST_S = 5.0
+"""A camera that has given no picture after so long gives none."""
 
 OpenSource = Callable[[], LiveSource]
 
@@ -81,12 +83,14 @@ class Engine:
         self._words = ""
         self._intake = self._new_intake()
         self._running: Running = "starting"
-        self._fault: str | None = None
+        self.fault: str | None = None
+        """What ended examining, where this program itself failed."""
         self.state: LiveState = self._examining.state("starting", "")
 
     def start(self) -> None:
         """Begin; a recording begins to play when a side is chosen."""
         self._preview.start()
+        self._heard_s = now_s()
         if not self._intake.facts.ends:
             self._intake.start()
         self._thread.start()
@@ -118,7 +122,7 @@ class Engine:
     @property
     def failure(self) -> str | None:
         """Why examining has stopped, sides could not be compared, or reports not be written."""
-        return self._fault or self._reports.fails
+        return self.fault or self._reports.fails
 
     @property
     def compared(self) -> Compared | None:
@@ -170,7 +174,7 @@ class Engine:
                 self._go_on()
                 self.state = self._examining.state(self._running, self._words)
             except Exception as error:  # the page must say so: nobody sees this thread end
-                self._fault = f"Examining has stopped: {unforeseen(error)} Start it again."
+                self.fault = f"Examining has stopped: {unforeseen(error)} Start it again."
                 over = replace(self.state.guided, running="failed", phase="idle")
                 self.state = replace(
                     self.state, guided=over, finished=self._examining.finished, provisional=None
@@ -202,7 +206,7 @@ class Engine:
         self._pause()
         self._examining.start(side, self._intake.facts, region)
         if self._intake.facts.ends and self._running == "starting":
-            self._running = "running"
+            self._running, self._heard_s = "running", now_s()
             self._intake.start()
 
     def _aim(self, x: float, y: float) -> None:
@@ -246,7 +250,9 @@ class Engine:
         if self._running == "starting" and intake.facts.ends:
             return
         if not intake.ended:
-            if self._running == "running" and now_s() - self._heard_s > SILENT_S:
+            bearable_s = FIRST_S if self._running == "starting" else SILENT_S
+            waits = self._running == "starting" and intake.facts.waits
+            if not waits and now_s() - self._heard_s > bearable_s:
                 self._running = "lost"
         elif intake.facts.ends and intake.error is None:
             self._pause()

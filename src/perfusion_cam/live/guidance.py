@@ -125,7 +125,7 @@ def _lost(known: Guided) -> Prompt:
     lost = "This press is lost. " if known.phase in ("pressing", "lifted") else ""
     return Prompt(
         "camera_lost",
-        "The camera is gone",
+        "The camera gives no picture",
         f"{lost}Plug it in again, or close what else uses it. Results so far are kept.",
         cue="trouble",
     )

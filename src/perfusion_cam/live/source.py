@@ -24,6 +24,8 @@ class SourceFacts:
         How strongly its pictures are compressed; None if they are not or it is unknown.
     ends : bool
         True where the last picture is the end of a recording, not the loss of a camera.
+    waits : bool
+        True where somebody else begins to film, so that no picture yet is no fault.
     remarks : tuple of str
         What could not be set as it should be, a sentence each.
     """
@@ -33,6 +35,7 @@ class SourceFacts:
     pixel_format: str = "unknown"
     bits_per_pixel: float | None = None
     ends: bool = False
+    waits: bool = False
     remarks: tuple[str, ...] = ()
 
     @property

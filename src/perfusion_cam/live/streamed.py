@@ -77,6 +77,7 @@ class StreamedCamera(LiveSource):
     facts = SourceFacts(
         "the browser's camera",
         pixel_format="jpeg",
+        waits=True,
         remarks=(
             "The browser's camera: exposure, white balance and focus cannot be held and may "
             "change during a press.",

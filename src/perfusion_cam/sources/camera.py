@@ -1,4 +1,4 @@
-"""Cameras through OpenCV: frames stamped when they were grabbed, settings held where possible."""
+"""Cameras through OpenCV: frames stamped when they were taken, settings held where possible."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ MODES = ((1920, 1080, 30), (1280, 720, 30), (640, 480, 30))
 """Tried in this order: width, height, pictures a second."""
 LEAST_RATE = 0.8
 """A mode is taken where the driver promises at least this share of the rate."""
-FAILED_READS = 30
+FAILED_READS, FAILED_S = 30, 3.0
+"""A camera has gone after so many readings in a row that failed, or so long without a picture."""
+MOST_WAITED_S = 10.0
+"""No picture waits longer with its driver: a stamp that is older is of another clock."""
+BACKEND = cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY
 COLOUR = ColourCode("bt601", full_range=True)
 
 
@@ -105,7 +109,7 @@ class Camera:
     def __init__(self, number: int) -> None:
         self._number = number
         self.name = _name(number)
-        self._capture = cv2.VideoCapture(number)
+        self._capture = _opened(number)
         if not self._capture.isOpened():
             raise CameraError(_not_opened(number))
         self.mode = self._take_best_mode()
@@ -113,7 +117,7 @@ class Camera:
         self.let_go()
 
     def __iter__(self) -> Iterator[Frame]:
-        """Frames with the time of `now_s` at which they were grabbed.
+        """Frames with the time of `now_s` at which they were taken.
 
         Raises
         ------
@@ -121,16 +125,16 @@ class Camera:
             The camera does not answer any more.
         """
         index = failed = 0
-        last_s = -1.0
-        while failed < FAILED_READS:
+        last_s, heard_s = -1.0, now_s()
+        while failed < FAILED_READS and (not failed or now_s() - heard_s < FAILED_S):
             grabbed = self._capture.grab()
-            t_s = now_s()
+            t_s = self._taken_s()
             there, bgr = self._capture.retrieve() if grabbed else (False, None)
             if not there or bgr is None:
                 failed += 1
                 time.sleep(0.01)
                 continue
-            failed = 0
+            failed, heard_s = 0, t_s
             if t_s > last_s:
                 yield _frame(t_s, index, np.asarray(bgr, np.uint8))
                 index, last_s = index + 1, t_s
@@ -152,6 +156,16 @@ class Camera:
         """Let go of the camera, for the next program as it was found."""
         self.let_go()
         self._capture.release()
+
+    def _taken_s(self) -> float:
+        """When the picture grabbed last was taken: as the driver says, or now.
+
+        A driver holds several pictures ready, so that one may have waited when it is grabbed. V4L2
+        stamps them by the monotonic clock, in milliseconds.
+        """
+        grabbed_s = now_s()
+        waited_s = time.monotonic() - self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        return grabbed_s - waited_s if 0 <= waited_s < MOST_WAITED_S else grabbed_s
 
     def _take_best_mode(self) -> Mode:
         # Uncompressed pictures do not fit through USB 2 at these sizes and rates.
@@ -178,6 +192,16 @@ class Camera:
             taken = self._capture.set(setting.number, setting.held)
             if not taken or abs(self._capture.get(setting.number) - setting.held) > 1e-3:
                 yield f"{setting.name} could not be held: the camera may change it during a press."
+
+
+def _opened(number: int) -> cv2.VideoCapture:
+    """Ask OpenCV for a camera, without the dozen lines that it writes where there is none."""
+    level = cv2.utils.logging.getLogLevel()
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    try:
+        return cv2.VideoCapture(number, BACKEND)
+    finally:
+        cv2.utils.logging.setLogLevel(level)
 
 
 def _frame(t_s: float, index: int, bgr: NDArray[np.uint8]) -> Frame:
