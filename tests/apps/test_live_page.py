@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -300,6 +302,74 @@ def test_the_end_of_the_program_is_said(browser: Callable[..., Browser], tmp_pat
         assert live.end() == 0
         page.wait_for_selector("#away:visible")
         assert page.is_disabled("#affected")
+
+
+@contextmanager
+def stopped(live: Live) -> Iterator[None]:
+    """Let the program hang."""
+    live.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        live.process.send_signal(signal.SIGCONT)
+
+
+def test_a_program_that_hangs_is_said_and_then_its_true_state(
+    browser: Callable[..., Browser], tmp_path: Path
+) -> None:
+    with running(tmp_path, "--source", str(SAMPLES / "normal.mp4")) as live:
+        context = browser().new_context()
+        page = show(context, live)
+        await_prompt(page, "choose_side")
+        page.click("#affected")
+        await_prompt(page, "keep_pressing")
+        assert page.inner_text("#colour-title") == "Colour, live"
+        with stopped(live):
+            page.wait_for_function(
+                "() => document.getElementById('says').textContent.includes('does not answer')",
+                timeout=4000,
+            )
+            assert page.inner_text("#more") == "Nothing here is up to date."
+            for gone in ("#count", "#clock", "#phase", "#provisional"):
+                assert page.is_hidden(gone)
+            assert page.inner_text("#colour-title") == "Return of the colour"
+            assert page.is_visible("#away")
+            assert page.is_disabled("#pause")
+            page.wait_for_timeout(4000)
+            expect(page.locator("#says")).to_have_text("The program does not answer")
+        page.wait_for_selector("#away", state="hidden")
+        expect(page.locator("#pause")).to_be_enabled()
+        page.click("#pause")
+        assert await_prompt(page, "paused", "ended")
+        page.wait_for_selector("#away", state="hidden")
+        other = show(context, live)
+        await_prompt(other, "paused", "ended")
+        for same in ("#says", "#more", "#side", "#affected-results", "#colour-title"):
+            expect(page.locator(same)).to_have_text(other.inner_text(same))
+        other.close()
+        page.wait_for_timeout(4000)
+        assert page.is_hidden("#away"), "it speaks though nothing is new"
+
+
+def test_the_browsers_own_camera_does_not_film_for_a_program_that_hangs(
+    browser: Callable[..., Browser], filmed: Path, tmp_path: Path
+) -> None:
+    with running(tmp_path, "--browser") as live:
+        page = show(browser(*filming(filmed)).new_context(), live)
+        expect(page.locator("#filmed")).to_contain_text("Filming")
+        page.click("#affected")
+        await_prompt(page, "keep_pressing")
+        own = "document.getElementById('own').srcObject"
+        track = page.evaluate_handle(f"() => {own}.getTracks()[0]")
+        with stopped(live):
+            await_prompt(page, "no_answer")
+            page.wait_for_function("one => one.readyState === 'ended'", arg=track, timeout=7000)
+            assert page.inner_text("#filmed") == ""
+            assert page.is_disabled("#film")
+            assert page.inner_text("#says") == "The program does not answer"
+        expect(page.locator("#filmed")).to_contain_text("Filming")
+        await_prompt(page, "hold_still", "press_now", "keep_pressing")
+        assert page.evaluate(f"{own}.getTracks()[0].readyState") == "live"
 
 
 def test_a_recording_is_reviewed_and_fitted_again(

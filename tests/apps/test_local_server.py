@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import signal
+import socket
 import sys
 
 import pytest
@@ -44,6 +45,16 @@ def test_a_closed_terminal_is_passed_over_where_that_is_wanted(
         server._listening.close()
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_NOTSENT_LOWAT"), reason="unknown to this system")
+def test_little_waits_in_the_kernel_for_a_browser_that_reads_slowly() -> None:
+    server = LocalServer(0)
+    with server._listening as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            unsent = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT)
+    assert unsent == 65_536
 
 
 def test_complaints_that_nobody_hears_stop_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

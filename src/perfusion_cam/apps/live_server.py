@@ -6,7 +6,7 @@ import asyncio
 import json
 import struct
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -33,6 +33,9 @@ REPORT_POLICY = (
     "form-action 'none'; frame-ancestors 'none'"
 )
 """The report brings its styles and pictures along, and can run nothing."""
+BEAT_S = 1.0
+"""A tab hears something at least so often, so that it can tell when the program is gone."""
+BEAT = json.dumps({"is": "beat", "now": None})
 TIME = struct.Struct("<d")
 MAKE_WAY_S = 0.2
 
@@ -171,29 +174,33 @@ async def _send(socket: WebSocket, name: str, board: Board, tabs: Tabs, films: b
     role = ""
     try:
         while True:
-            now = json.dumps(
-                {
-                    "is": "tab",
-                    "now": {"controls": tabs.controls(name), "films": films, "notice": notice()},
-                }
-            )
+            silent = True
+            now = json.dumps({"is": "tab", "now": _role(tabs.controls(name), films)})
             if now != role:
-                role = now
+                role, silent = now, False
                 await socket.send_text(role)
             for part, (version, text) in list(board.parts.items()):
                 if sent.get(part) != version:
-                    sent[part] = version
+                    sent[part], silent = version, False
                     await socket.send_text(text)
             version, picture = board.picture
             if version != pictured:
-                pictured = version
+                pictured, silent = version, False
                 await socket.send_bytes(picture)
-            await news.wait()
+            if silent:
+                await socket.send_text(BEAT)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(BEAT_S):
+                    await news.wait()
             news.clear()
     except (WebSocketDisconnect, RuntimeError):
         return  # the tab is gone
     finally:
         board.leave(news)
+
+
+def _role(controls: bool, films: bool) -> dict[str, object]:
+    return {"controls": controls, "films": films, "notice": notice(), "beat_s": BEAT_S}
 
 
 async def _receive(

@@ -9,7 +9,7 @@ import socket
 import sys
 import webbrowser
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,9 @@ ENDS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if has
 CLOSE_S = 2
 MAX_MESSAGE_BYTES = 4_000_000
 """A picture of 4K in JPEG; whatever sends more through a web socket is cut off."""
+UNSENT_BYTES = 65_536
+"""So much may wait in the kernel: it takes megabytes by itself, and over a slow network what is
+said now would stand seconds behind old pictures."""
 
 
 class _Server(uvicorn.Server):
@@ -183,6 +186,9 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
+        if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+            with suppress(OSError):  # not every kernel of such a system knows it
+                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
         listening.listen()
     except OSError as error:
         listening.close()

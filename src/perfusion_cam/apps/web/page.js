@@ -8,6 +8,11 @@ import { compare, element, list } from "/web/results.js";
 import { Sound } from "/web/sound.js";
 
 const RETRY_MS = 1000;
+const TICK_MS = 250;
+const CONNECT_MS = 5000;
+const MISSED_BEATS = 2.5;
+const CAMERA_MS = 5000; // so long it stays on for a program that does not answer
+const GONE = { says: "The program does not answer", more: "Nothing here is up to date.", count_s: null };
 const PHASES = {
   settling: "bare skin", ready: "ready", pressing: "pressing", lifted: "released",
   recovering: "recovering", done: "done", unrecognised: "no press recognised",
@@ -15,6 +20,10 @@ const PHASES = {
 const at = (id) => document.getElementById(id);
 
 let socket = null;
+let quiet_ms = 0; // since something was heard, in ticks: a page that itself stood still missed nothing
+let patience_ms = CONNECT_MS;
+let beat_ms = Infinity; // until the program has said how often it speaks
+let stopping = null;
 let controls = false;
 let films = false;
 let state = null;
@@ -44,7 +53,11 @@ const camera = new OwnCamera(
 
 function tellPrompt() {
   if (!state) return;
-  const prompt = (films && controls && camera.refused) || state.prompt;
+  sayLarge((films && controls && camera.refused) || state.prompt);
+  at("both").hidden = !(compared && (state.phase === "idle" || state.running === "ended"));
+}
+
+function sayLarge(prompt) {
   const [, says, clock] = prompt.says.match(/^(.*?)\s*(\d+:\d\d)?$/); // a clock would be read out each second
   if (at("says").textContent !== says) at("says").textContent = says;
   at("clock").hidden = !clock;
@@ -52,11 +65,18 @@ function tellPrompt() {
   at("more").textContent = prompt.more;
   at("count").hidden = prompt.count_s === null;
   at("count").textContent = prompt.count_s ?? "";
-  at("both").hidden = !(compared && (state.phase === "idle" || state.running === "ended"));
+}
+
+function cue(code) {
+  cued = code;
+  document.documentElement.dataset.prompt = code;
 }
 
 const shown = {
+  beat() {},
+
   tab(now) {
+    beat_ms = 1000 * (now.beat_s ?? Infinity);
     films = now.films;
     controls = now.controls && state?.running !== "failed";
     at("notice").textContent = now.notice;
@@ -93,8 +113,7 @@ const shown = {
     at("left").textContent = camera.left ? `${camera.left} of this tab's pictures were not sent, as it or the connection could not keep up.` : "";
     tellUnsaved();
     if (prompt.code !== cued) {
-      cued = prompt.code;
-      document.documentElement.dataset.prompt = cued;
+      cue(prompt.code);
       if (prompt.cue) sound.play(prompt.cue);
     }
     enable();
@@ -177,31 +196,61 @@ function enable() {
     at(side).disabled = !controls;
     at(side).setAttribute("aria-pressed", String(active === side));
   }
-  at("clip").disabled = !controls;
+  at("clip").disabled = at("film").disabled = !controls;
   at("pause").disabled = !controls || !active;
   if (!active) at("finish-first").hidden = true;
 }
 
 function connect() {
-  socket = new WebSocket(`${location.origin.replace("http", "ws")}/tab`);
-  socket.binaryType = "arraybuffer";
-  socket.addEventListener("open", () => { at("away").hidden = true; });
-  socket.addEventListener("message", ({ data }) => {
+  const mine = new WebSocket(`${location.origin.replace("http", "ws")}/tab`);
+  socket = mine;
+  quiet_ms = 0;
+  patience_ms = CONNECT_MS;
+  mine.binaryType = "arraybuffer";
+  mine.addEventListener("message", ({ data }) => {
+    if (socket !== mine) return;
     if (data instanceof ArrayBuffer) {
       picture.show(data);
     } else {
       const message = JSON.parse(data);
       shown[message.is](message.now);
     }
+    quiet_ms = 0;
+    patience_ms = MISSED_BEATS * beat_ms;
+    at("away").hidden = true;
+    clearTimeout(stopping);
   });
-  socket.addEventListener("close", () => {
-    controls = false;
-    enable();
-    if (at("away").hidden) at("away").textContent = `The program does not answer. ${heldBack()}Wait, or start it again and open the new address that it prints. What was saved stays in its folder.`;
-    at("away").hidden = false;
-    setTimeout(connect, RETRY_MS);
-  });
+  mine.addEventListener("close", () => socket === mine && leave());
 }
+
+function leave() { // not when it is closed: a program that hangs does not take part in closing
+  socket.close();
+  socket = null;
+  setTimeout(connect, RETRY_MS);
+  controls = false;
+  if (at("away").hidden) forget();
+  enable();
+}
+
+function forget() { // the program tells all anew when it is back
+  at("away").textContent = `The program does not answer. ${heldBack()}Wait, or start it again and open the new address that it prints. What was saved stays in its folder.`;
+  at("away").hidden = false;
+  stopping = setTimeout(() => camera.stop(), CAMERA_MS);
+  if (state) sound.play("trouble");
+  state = null;
+  sayLarge(GONE);
+  cue("no_answer");
+  at("phase").hidden = at("kept").hidden = true;
+  at("troubles").replaceChildren();
+  shown.watched(null);
+  shown.tail([]);
+  shown.trace(null);
+}
+
+setInterval(() => {
+  quiet_ms += TICK_MS;
+  if (socket && quiet_ms >= patience_ms) leave();
+}, TICK_MS);
 
 for (const side of ["affected", "unaffected"]) at(side).addEventListener("click", () => wish({ do: "side", side }));
 at("pause").addEventListener("click", () => wish({ do: "pause" }));
