@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 import shutil
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -45,13 +48,40 @@ def results(live: Live, placement: str) -> list[dict[str, Any]]:
     return list(json.loads(text)["presses"])
 
 
-def assert_true_within(press: dict[str, Any], truth: dict[str, Any]) -> None:
+def placed(live: Live, side: str) -> str:
+    """Name the placement of a side in which a press was measured: it may have begun anew."""
+    (folder,) = live.folder.iterdir()
+    end_s = time.monotonic() + WRITTEN_S
+    while True:
+        written = [path.parent.name for path in sorted(folder.glob(f"{side}-*/result.json"))]
+        measured = [name for name in written if results(live, name)]
+        if measured or time.monotonic() > end_s:
+            return measured[-1]
+        time.sleep(0.1)
+
+
+def stood_still_s(live: Live, placement: str) -> float:
+    """For how long no picture came of the refill: Chromium's fake camera then stands still, too.
+
+    It goes on with the picture it stopped at, which real skin does not.
+    """
+    (folder,) = live.folder.iterdir()
+    with (folder / placement / "curve.csv").open(encoding="utf-8") as file:
+        t_s = np.array([float(row["t_from_release_s"]) for row in csv.DictReader(file)])
+    between_s = np.diff(t_s[t_s > 0])
+    return float(between_s[between_s > LONG_S].sum())
+
+
+def assert_true_within(press: dict[str, Any], truth: dict[str, Any], stood_s: float = 0.0) -> None:
     assert press["status"] == "measured"
     low, high = press["crt_ci95_s"]
-    assert low <= truth["t90_s"] <= high
+    assert low - stood_s <= truth["t90_s"] <= high
 
 
 FilmOf = Callable[..., Path]
+WRITTEN_S = 20.0
+LONG_S = 0.2
+"""Between two pictures; 15 a second are filmed."""
 
 
 @pytest.fixture(scope="module")
@@ -189,11 +219,16 @@ def test_a_first_run_from_the_page_to_a_comparison(
         await_prompt(page, "paused")
         page.wait_for_selector("#compared .answer")
         answer = page.inner_text("#compared .answer")
-        assert answer.startswith("The affected side takes 2.")
+        names = [placed(live, side) for side in ("unaffected", "affected")]
+        found_s = [results(live, name)[0]["crt_s"] for name in names]
+        times = re.match(r"The affected side takes (\d+\.\d+)", answer)
+        assert times is not None
+        assert float(times[1]) == pytest.approx(found_s[1] / found_s[0], rel=0.05)
         assert "does not rule out" in answer or "beyond the limit of" in answer
-        assert_true_within(results(live, "unaffected-1")[0], fast)
-        assert_true_within(results(live, "affected-1")[0], slow)
-        assert page.inner_text("#affected-results .value").startswith("4.")
+        for name, truth in zip(names, (fast, slow), strict=True):
+            assert_true_within(results(live, name)[0], truth, stood_still_s(live, name))
+        shown = float(page.inner_text("#affected-results .value").split()[0])
+        assert shown == pytest.approx(found_s[1], abs=0.06)
         with page.expect_download() as download:
             page.click("text=Report as PDF")
         assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
@@ -230,7 +265,8 @@ def test_a_reload_in_the_middle_of_a_press_loses_nothing(
         page.click("#pause")
         page.wait_for_selector("#affected-results .value")
         assert await_prompt(page, "paused", "ended")
-        assert_true_within(results(live, "affected-1")[0], truth_of("normal")[0])
+        stood_s = stood_still_s(live, "affected-1")
+        assert_true_within(results(live, "affected-1")[0], truth_of("normal")[0], stood_s)
         (folder,) = live.folder.iterdir()
         with av.open(str(folder / "affected-1" / "clip.mp4")) as clip:
             pictures = sum(1 for _ in clip.decode(video=0))
@@ -263,7 +299,7 @@ def test_the_browsers_own_camera_also_when_it_is_lost_in_a_press(
         page.click("#pause")
         page.wait_for_selector("#affected-results .value")
         *_, press = results(live, "affected-2")
-        assert_true_within(press, truth_of("normal")[0])
+        assert_true_within(press, truth_of("normal")[0], stood_still_s(live, "affected-2"))
 
 
 def test_a_shared_page_films_with_the_first_browser_that_opens_it(
