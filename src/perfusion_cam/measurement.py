@@ -18,7 +18,7 @@ from perfusion_cam.stages.judging import (
     refills,
     seen_reasons,
 )
-from perfusion_cam.stages.location import EARLY_S, locate, rests_on
+from perfusion_cam.stages.location import EARLY_S, locate, lying_beside, rests_on, still_covered
 from perfusion_cam.stages.reading import read_light
 from perfusion_cam.stages.refill.measure import measure_refill
 from perfusion_cam.stages.sampling import sample_traces
@@ -38,8 +38,10 @@ class Sighting:
     press : Press
     watched_s : float
         Until when it had been watched.
+    beside : array (rows, cols) bool
+        Cells on which something lay once the tool had left the site.
     seen : array (rows, cols) bool
-        Cells that had been in the picture all the time.
+        Other cells that had been in the picture all the time.
     site : Site or Flag
         Or why there is none.
     stencils : Stencils or None
@@ -53,6 +55,7 @@ class Sighting:
 
     press: Press
     watched_s: float
+    beside: BoolArray
     seen: BoolArray
     site: Site | Flag
     stencils: Stencils | None = None
@@ -71,15 +74,19 @@ class Sighting:
 
     def holds_for(self, item: PressWindow) -> bool:
         """Whether the same would be seen in a press that was watched on."""
-        return self._shows(item) and np.array_equal(self.seen, item.window.always_valid)
+        return self._shows(item) and np.array_equal(self.seen, self.seen_in(item))
 
     def finds_for(self, item: PressWindow, within: BoolArray | None) -> bool:
         """Whether the same site would be found there, though skin elsewhere left the picture."""
         if isinstance(self.site, Flag) or not self._shows(item):
             return False
-        seen = item.window.always_valid
+        seen = self.seen_in(item)
         left = self.seen & ~seen & rests_on(item.press, self.site, within)
         return bool((seen <= self.seen).all()) and not left.any()
+
+    def seen_in(self, item: PressWindow) -> BoolArray:
+        """Cells of `seen` as they are in a press that was watched on."""
+        return item.window.always_valid & ~self.beside
 
     def _shows(self, item: PressWindow) -> bool:
         """Whether it is of that press, and rests on no picture that is not there."""
@@ -115,22 +122,25 @@ def sight_press(
         return before
     press, window = item.press, item.window
     within = None if region is None else region.cells(window.shape)
-    watched_s, seen = float(window.t_s[-1]), window.always_valid
+    watched_s = float(window.t_s[-1])
     if before is not None and isinstance(before.site, Site) and before.finds_for(item, within):
+        seen = before.seen_in(item)
         stencils = Stencils.of(window, press, before.site, seen)
         return replace(before, watched_s=watched_s, seen=seen, stencils=stencils)
-    site = locate(window, press, within)
+    beside = lying_beside(window, press)
+    seen = window.always_valid & ~beside
+    site = locate(window, press, seen, within)
     if isinstance(site, Flag) or not press.seen_bare:
-        return Sighting(press, watched_s, seen, site)
+        return Sighting(press, watched_s, beside, seen, site)
     stencils = Stencils.of(window, press, site, seen)
     soon = window.t_s <= press.uncovered_s + SIGHTED_S
-    seen_soon = window.valid_throughout(slice(int(soon.sum())))
+    seen_soon = window.valid_throughout(slice(int(soon.sum()))) & ~beside
     same = np.array_equal(seen_soon, seen)
     laid = stencils if same else Stencils.of(window, press, site, seen_soon)
     colour = skin_colour(window, press, site, laid, seen_soon)
     moved = has_moved(press, site, window)
     light = None if before is None else before.light
-    return Sighting(press, watched_s, seen, site, stencils, colour, moved, light)
+    return Sighting(press, watched_s, beside, seen, site, stencils, colour, moved, light)
 
 
 def measure_press(
@@ -154,8 +164,9 @@ def measure_press(
     if not press.seen_bare:
         seen = site if isinstance(site, Site) and refills(press, site, window) else None
         return PressResult(press, seen, None, Refill("not_measurable", (Flag.NO_BASELINE,)))
+    covered = still_covered(press, sighting.beside)
     if isinstance(site, Flag):
-        reasons = tuple(seen_reasons([site], press))
+        reasons = tuple(seen_reasons([site], press, covered))
         return PressResult(press, None, None, Refill("not_measurable", reasons))
     light = sighting.read(item).light
     assert sighting.colour is not None
@@ -167,6 +178,7 @@ def measure_press(
         bits_per_pixel,
         press_error(press, sighting.moved),
         sighting.colour.dusky_red,
+        bool(sighting.beside.any()),
     )
-    verdict = judge(press, site, curve, refill, window, sighting.moved)
+    verdict = judge(press, site, curve, refill, window, sighting.moved, covered)
     return PressResult(press, site, curve, verdict, sighting.colour)

@@ -24,3 +24,9 @@ def test_a_tool_rests_while_it_presses_and_is_gone_after_its_lift() -> None:
     assert {(pose.x_px, pose.y_px, pose.height) for pose in rest if pose} == {(160, 90, 0.0)}
     assert None not in rest
     assert press_pose(PRESS, 7.41, 200.0) is None
+
+
+def test_a_tool_that_does_not_go_all_the_way_stays_in_sight() -> None:
+    press = dataclasses.replace(PRESS, lift_share=0.4)
+    poses = [press_pose(press, t_s, 200.0) for t_s in (7.4, 8.0, 30.0)]
+    assert [pose and pose.x_px for pose in poses] == pytest.approx([160 + 80.0] * 3)

@@ -35,7 +35,11 @@ SITE_OF_TOOL = 0.5
 
 @dataclass(frozen=True)
 class Visit:
-    """Something round that comes over the skin, rests there and leaves."""
+    """Something round that comes over the skin, rests there and leaves.
+
+    It comes from the right and goes there, `stays_cells` at most; with a `shaft` it sticks out
+    that way. `aside_cells` is how far down it swerves as it goes.
+    """
 
     contact_s: float
     release_s: float
@@ -45,11 +49,26 @@ class Visit:
     travel_s: float = 0.4
     pallor: float = 0.15
     tau_s: float = 0.8
+    stays_cells: float = np.inf
+    aside_cells: float = 0.0
+    shaft: bool = False
+    light: tuple[float, ...] = tuple(TOOL)
 
     def away_cells(self, t_s: float) -> float:
         """How far from its resting place."""
         early, late = self.contact_s - t_s, t_s - self.release_s
-        return TRAVEL_CELLS * max(early, late, 0.0) / self.travel_s
+        gone = min(TRAVEL_CELLS * max(late, 0.0) / self.travel_s, self.stays_cells)
+        return max(TRAVEL_CELLS * early / self.travel_s, gone)
+
+    def cover(self, t_s: float) -> Array:
+        """How far it hides the skin, array (rows, cols)."""
+        away = self.away_cells(t_s)
+        row = self.row + (self.aside_cells if t_s > self.release_s else 0.0)
+        rows, cols = np.mgrid[: SHAPE.rows, : SHAPE.cols]
+        across = cols - self.col - away
+        if self.shaft:
+            across = np.minimum(across, 0.0)
+        return _soft(np.hypot(rows - row, across), self.radius, 0.25)
 
     def pallor_at(self, t_s: float) -> float:
         """Pallor of the skin under it; pressed at once on contact."""
@@ -65,7 +84,10 @@ def times(duration_s: float, rate_hz: float = RATE_HZ) -> Array:
 def soft_disc(row: float, col: float, radius: float, edge: float = 0.5) -> Array:
     """1 inside, 0 outside, half way at `radius` (cells), array (rows, cols)."""
     rows, cols = np.mgrid[: SHAPE.rows, : SHAPE.cols]
-    apart = np.hypot(rows - row, cols - col)
+    return _soft(np.hypot(rows - row, cols - col), radius, edge)
+
+
+def _soft(apart: Array, radius: float, edge: float) -> Array:
     return np.asarray(1 / (1 + np.exp(np.clip((apart - radius) / edge, -40, 40))))
 
 
@@ -100,9 +122,8 @@ def stack(
             pressed = soft_disc(visit.row, visit.col, SITE_OF_TOOL * visit.radius)
             grid += pale * pressed[..., None] * BLOOD
         for visit in visits:
-            away = visit.away_cells(moment_s)
-            cover = soft_disc(visit.row, visit.col + away, visit.radius, 0.25)[..., None]
-            grid = (1 - cover) * grid + cover * TOOL
+            cover = visit.cover(float(moment_s))[..., None]
+            grid = (1 - cover) * grid + cover * np.array(visit.light)
         grid += 0.0 if gain is None else gain(float(moment_s))
         grids[i] = grid + noise * rng.standard_normal(grid.shape)
     return grids

@@ -21,8 +21,8 @@ from stacks import (
 )
 
 from perfusion_cam.quality import Flag
-from perfusion_cam.stages.location import locate, pallor_map
-from perfusion_cam.types import LIGHT_CODE, GridWindow, Press, Site
+from perfusion_cam.stages.location import NoSite, locate, pallor_map
+from perfusion_cam.types import LIGHT_CODE, BoolArray, GridWindow, Press, Site
 
 VISIT = Visit(2.0, 5.0, row=26, col=44, radius=10, pallor=0.0)
 RADIUS = 5.0
@@ -56,8 +56,12 @@ def scene(
     return window(t_s, grids), press_of(VISIT, DURATION_S)
 
 
+def sited(shown: GridWindow, press: Press, within: BoolArray | None = None) -> Site | NoSite:
+    return locate(shown, press, shown.always_valid, within)
+
+
 def found_in(scene: tuple[GridWindow, Press]) -> Site:
-    site = locate(*scene)
+    site = sited(*scene)
     assert isinstance(site, Site)
     return site
 
@@ -107,18 +111,18 @@ def test_the_control_is_a_ring_of_skin_that_did_not_blanch() -> None:
 
 def test_pallor_near_the_noise_does_not_stand_out() -> None:
     assert found_in(scene()).stands_out > 1
-    assert does_not_stand_out(locate(*scene(depth=0.002)))
+    assert does_not_stand_out(sited(*scene(depth=0.002)))
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_skin_that_did_not_blanch_has_no_site(seed: int) -> None:
-    site = locate(*scene(depth=0.0, seed=seed))
+    site = sited(*scene(depth=0.0, seed=seed))
     assert does_not_stand_out(site)
 
 
 @pytest.mark.parametrize("depth", [0.1, 0.3])
 def test_a_disc_of_light_is_not_taken(depth: float) -> None:
-    site = locate(*scene(direction=LIGHT, depth=depth))
+    site = sited(*scene(direction=LIGHT, depth=depth))
     assert does_not_stand_out(site)
 
 
@@ -136,7 +140,7 @@ def test_a_glint_that_wanders_is_not_taken(cells_per_s: float, pressed: bool) ->
         col = VISIT.col - 6 + cells_per_s * (since_s[index] - 0.4)
         spot = soft_disc(VISIT.row - 12, col, 2.5)[..., None] * GLINT
         shown.light_code[index] += np.round(spot * LIGHT_CODE).astype(np.int16)
-    site = locate(shown, press)
+    site = sited(shown, press)
     if not pressed:
         assert does_not_stand_out(site)
         return
@@ -159,7 +163,7 @@ def beside_a_table(slid_cells: float, depth: float) -> tuple[GridWindow, Press]:
 
 @pytest.mark.parametrize("slid_cells", [-2.5, -1.0, 0.4, 1.0, 2.5])
 def test_a_border_that_slid_aside_is_not_taken(slid_cells: float) -> None:
-    assert does_not_stand_out(locate(*beside_a_table(slid_cells, depth=0.0)))
+    assert does_not_stand_out(sited(*beside_a_table(slid_cells, depth=0.0)))
 
 
 @pytest.mark.parametrize("slid_cells", [-2.0, 0.0, 2.0])
@@ -177,12 +181,12 @@ def test_a_border_that_slid_aside_is_no_rival() -> None:
 
 
 def test_paler_than_skin_without_blood_is_not_taken() -> None:
-    assert does_not_stand_out(locate(*scene(depth=5.0)))
+    assert does_not_stand_out(sited(*scene(depth=5.0)))
     assert found_in(scene(depth=0.5)).stands_out > 1
 
 
 def test_a_disc_that_turned_darker_is_not_taken() -> None:
-    site = locate(*scene(direction=-BLOOD))
+    site = sited(*scene(direction=-BLOOD))
     assert does_not_stand_out(site)
 
 
@@ -196,11 +200,11 @@ def test_deeper_pallor_stands_out_more() -> None:
 def test_a_region_decides_where_to_look() -> None:
     shown, press = scene()
     inside, elsewhere = disc(VISIT.row, VISIT.col, 8), disc(12, 12, 8)
-    site = locate(shown, press, inside)
+    site = sited(shown, press, inside)
     assert isinstance(site, Site)
     assert not (site.cells & ~inside).any()
     assert off_cells(site, VISIT.row, VISIT.col) < 1.0
-    other = locate(shown, press, elsewhere)
+    other = sited(shown, press, elsewhere)
     assert does_not_stand_out(other)
 
 
@@ -211,7 +215,7 @@ def test_without_skin_beside_it_a_pale_patch_is_no_site(room: float) -> None:
     sleeve = np.array([1600, 0, -1600], np.int16)
     beside = ~disc(VISIT.row, VISIT.col, room)
     shown.light_code[:, beside] += sleeve
-    assert locate(shown, press) is Flag.NO_SKIN_BESIDE
+    assert sited(shown, press) is Flag.NO_SKIN_BESIDE
 
 
 def test_a_place_that_left_the_picture_is_lost() -> None:
@@ -219,7 +223,7 @@ def test_a_place_that_left_the_picture_is_lost() -> None:
     shown.marks[shown.t_s > press.uncovered_s + 1] |= np.where(press.tool_cells, 8, 0).astype(
         np.uint8
     )
-    assert locate(shown, press) is Flag.LOST
+    assert sited(shown, press) is Flag.LOST
 
 
 def test_cells_outside_the_picture_are_left_out() -> None:

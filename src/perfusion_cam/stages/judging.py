@@ -79,7 +79,7 @@ def is_press(result: PressResult) -> bool:
     if Flag.NO_BASELINE in flags:
         clear = site is not None and site.stands_out >= CLEAR_UNSEEN
         return clear and press.tool_hides >= MIN_SILENT_HIDES
-    doubts = {Flag.DOES_NOT_BLANCH, Flag.LOW_SIGNAL, Flag.LOST, Flag.NOT_BLOOD}
+    doubts = {Flag.DOES_NOT_BLANCH, Flag.COVERED, Flag.LOW_SIGNAL, Flag.LOST, Flag.NOT_BLOOD}
     if site is not None and doubts.isdisjoint(flags):
         hides = (SHADOW_HIDES, TOOL_HIDES)
         least = float(np.interp(press.tool_hides, hides, (CLEAR_SITE, 1.0)))
@@ -96,13 +96,24 @@ def is_press(result: PressResult) -> bool:
     )
 
 
-def seen_reasons(flags: Iterable[Flag], press: Press) -> list[Flag]:
-    """Say that skin did not blanch only where a quick refill could not have gone unseen."""
-    hidden = press.uncovered_s - press.release_s > QUICK_S
-    unseen = [Flag.LOW_SIGNAL, Flag.START_HIDDEN]
-    reasons = []
+def seen_reasons(flags: Iterable[Flag], press: Press, covered: bool) -> list[Flag]:
+    """Say that skin did not blanch only where a blanch could not have gone unseen.
+
+    Parameters
+    ----------
+    flags : iterable of Flag
+    press : Press
+    covered : bool
+        Whether something still lay over much of the place pressed.
+    """
+    unblanched = [Flag.DOES_NOT_BLANCH]
+    if covered:
+        unblanched = [Flag.COVERED]
+    elif press.uncovered_s - press.release_s > QUICK_S:
+        unblanched = [Flag.LOW_SIGNAL, Flag.START_HIDDEN]
+    reasons: list[Flag] = []
     for flag in flags:
-        reasons += unseen if hidden and flag is Flag.DOES_NOT_BLANCH else [flag]
+        reasons += unblanched if flag is Flag.DOES_NOT_BLANCH else [flag]
     return reasons
 
 
@@ -138,6 +149,7 @@ def judge(
     refill: Refill,
     window: GridWindow,
     moved: bool,
+    covered: bool,
 ) -> Refill:
     """Add what the whole press says of a refill, and withdraw what may not stand.
 
@@ -147,6 +159,8 @@ def judge(
         Of one press.
     moved : bool
         As `has_moved` tells it.
+    covered : bool
+        Whether something still lay over much of the place pressed.
     """
     flags = list(refill.flags)
     if press.hold_s < SHORT_HOLD_S:
@@ -174,7 +188,7 @@ def judge(
         flags.append(Flag.MOVED)
     if press.ended_by == "touch" and refill.status == "not_recovered":
         flags.append(Flag.TOUCHED_AGAIN)
-    unique = tuple(dict.fromkeys(seen_reasons(flags, press)))
+    unique = tuple(dict.fromkeys(seen_reasons(flags, press, covered)))
     fatal = any(flag.meaning.fatal for flag in unique)
     if not fatal:
         return replace(refill, flags=unique)

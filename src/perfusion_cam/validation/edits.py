@@ -47,6 +47,11 @@ def tool(name: str) -> Edit:
     return edit
 
 
+def stays(name: str, share: float) -> Edit:
+    """Draw the tool back by a share of its way out of the picture only."""
+    return lambda scenario: press(lift_share=share)(tool(name)(scenario))
+
+
 def moved(**wide: float) -> Edit:
     """Change distances, given in pixels of a picture 1280 wide."""
 

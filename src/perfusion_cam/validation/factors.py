@@ -28,6 +28,7 @@ from perfusion_cam.validation.edits import (
     pressed_again,
     sized,
     squeezed,
+    stays,
     time_constant,
     tool,
     touched,
@@ -62,6 +63,11 @@ FACTORS: dict[str, dict[str, Edit]] = {
         name: tool(name) for name in ("finger", "hand", "glove-blue", "glove-black", "pen", "slide")
     },
     "lift-off": {f"{s:g} s": press(lift_s=s, approach_s=s) for s in (0.1, 0.25, 0.45, 0.8)},
+    "stays in sight": {
+        f"{name}, {share:.0%} back": stays(name, share)
+        for name in ("finger", "hand", "glove-blue")
+        for share in (0.3, 0.5)
+    },
     "blanch depth": {f"{depth:g}": press(depth=depth) for depth in (0.04, 0.1, 0.2, 0.4, 0.95)},
     "pressed skin": {
         "pushed": moved(yield_px=12.0),

@@ -10,7 +10,7 @@ from curves import CONTACT_S, RELEASE_S, Array, exponential, t90_of, traces
 
 from perfusion_cam.quality import Flag
 from perfusion_cam.stages.refill.measure import measure_refill
-from perfusion_cam.stages.refill.shading import is_mostly_light, unshared_light
+from perfusion_cam.stages.refill.shading import is_mostly_light, staying_light, unshared_light
 from perfusion_cam.types import Refill, SiteTraces
 
 NEUTRAL = np.ones(3)
@@ -86,6 +86,25 @@ def test_light_alone_is_never_timed(colour: Array, tau_s: float) -> None:
 def test_skin_that_stays_pale_is_not_back_because_light_is() -> None:
     given = lit(0.1, 1.0, depth=0.12, blood_tau_s=200.0)
     assert measured(given).status != "measured"
+
+
+@pytest.mark.parametrize("left", [-0.04, 0.03])
+def test_light_that_stays_is_told_by_red_and_kept_out(left: float) -> None:
+    """A hand drawn back throws its shadow on the site, or lights it, from then on."""
+    found = []
+    for seed in range(6):
+        plain = traces(exponential(0.8), seed)
+        rgb = plain.rgb + left * (plain.t_s > RELEASE_S)[:, None]
+        given = replace(plain, rgb=rgb)
+        assert staying_light(given) == pytest.approx(abs(left), abs=0.006)
+        found.append(measure_refill(given, RELEASE_S, 0.02, shadowed=True)[1])
+    assert all(refill.status == "measured" for refill in found)
+    assert sum(holds(refill, t90_of(exponential(0.8))) for refill in found) >= 5
+
+
+def test_without_a_picture_after_release_no_light_is_told() -> None:
+    given = traces(exponential(0.8), 1)
+    assert staying_light(replace(given, used=np.zeros_like(given.used))) == 0.0
 
 
 def test_a_tint_feigns_part_of_what_light_there_is() -> None:

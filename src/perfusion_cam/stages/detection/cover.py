@@ -20,6 +20,9 @@ UNMOVED_SHARE = 0.6
 skin was never seen bare (measured: 0.7 and more under a pressing thumb)."""
 STEP_S = 0.07
 BASELINE_S = 3.0
+MIN_UNCOVERED = 0.2
+"""Share of the changed cells that must have looked bare before to tell them from those on which
+something was drawn back."""
 
 
 class Cover(NamedTuple):
@@ -36,13 +39,32 @@ class Cover(NamedTuple):
 
 
 class Past:
-    """How far the changed cells looked covered or bare, going back from a burst."""
+    """How far the changed cells looked covered or bare, going back from a burst.
+
+    Parameters
+    ----------
+    history : GridHistory
+    start_s : float
+        When the burst began.
+    changed : array (rows, cols) bool
+        Cells that it changed.
+    held, bare : arrays (rows, cols, 3)
+        Natural-log light before and after it.
+    weights : array (3,)
+        Trust in each colour.
+
+    Attributes
+    ----------
+    uncovered : array (rows, cols) bool
+        Those of the cells that had looked bare for `MIN_BASELINE_S` or more: on the others lies
+        what was drawn back. All of them where few had.
+    """
 
     def __init__(
         self,
         history: GridHistory,
         start_s: float,
-        tool: BoolArray,
+        changed: BoolArray,
         held: FloatArray,
         bare: FloatArray,
         weights: FloatArray,
@@ -53,20 +75,26 @@ class Past:
         picks = range(len(window.t_s) - 1, -1, -step)
         self.t_s = window.t_s[::-step].copy()
         self._interval_s = step * interval_s
-        covered = np.flatnonzero(tool)
-        as_bare, as_held = (_by_colour(grid, covered, weights) for grid in (bare, held))
+        cells = np.flatnonzero(changed)
+        as_bare, as_held = (_by_colour(grid, cells, weights) for grid in (bare, held))
         near_held2 = 0.25 * ((as_bare - as_held) ** 2).sum(axis=0)
-        bare_share, held_share = [], []
-        for pick in picks:
+        like_bare = np.empty((len(picks), len(cells)), bool)
+        like_held = np.empty_like(like_bare)
+        for i, pick in enumerate(picks):
             grid = smooth(window.log_rgb(pick))
-            grid -= common_gain(grid - bare, ~tool)
-            cells = _by_colour(grid, covered, weights)
-            to_bare2 = ((cells - as_bare) ** 2).sum(axis=0)
-            to_held2 = ((cells - as_held) ** 2).sum(axis=0)
-            bare_share.append((to_bare2 < to_held2).mean())
-            held_share.append((to_held2 < near_held2).mean())
-        self._bare = np.array(bare_share)
-        self._held = np.array(held_share)
+            grid -= common_gain(grid - bare, ~changed)
+            light = _by_colour(grid, cells, weights)
+            to_bare2 = ((light - as_bare) ** 2).sum(axis=0)
+            to_held2 = ((light - as_held) ** 2).sum(axis=0)
+            like_bare[i] = to_bare2 < to_held2
+            like_held[i] = to_held2 < near_held2
+        seen_bare = like_bare.sum(axis=0) * self._interval_s >= MIN_BASELINE_S
+        if seen_bare.mean() < MIN_UNCOVERED:
+            seen_bare[:] = True
+        self.uncovered = np.zeros_like(changed)
+        self.uncovered.flat[cells[seen_bare]] = True
+        self._bare = like_bare[:, seen_bare].mean(axis=1)
+        self._held = like_held[:, seen_bare].mean(axis=1)
 
     def find_cover(self) -> Cover | None:
         """What covered the cells after they had been seen bare."""

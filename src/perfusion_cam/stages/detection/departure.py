@@ -84,7 +84,8 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
 
     The cells that the burst changed are compared with how they looked over the last half minute:
     something left them if they looked as they do now before, and otherwise in between; or if they
-    looked otherwise, and always the same, since the recording began.
+    looked otherwise, and always the same, since the recording began. Cells that never looked as
+    they do now, beside others that did, are where what left has come to lie.
 
     Returns
     -------
@@ -101,10 +102,11 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     gain = common_gain(bare - held)
     weights = _weights(history, burst.start_s)
     change = largest(np.abs(bare - held - gain) * weights)
-    tool = change > TOOL_CHANGE
-    if not MIN_AREA < tool.mean() < MAX_AREA:
+    changed = change > TOOL_CHANGE
+    if not MIN_AREA < changed.mean() < MAX_AREA:
         return None
-    past = Past(history, burst.start_s, tool, held + gain, bare, weights)
+    past = Past(history, burst.start_s, changed, held + gain, bare, weights)
+    tool = past.uncovered
     cover = past.find_cover()
     if cover is None and _edge(held, tool) > EDGE_FACTOR * _edge(bare, tool):
         cover = past.cover_since(history.start_s)

@@ -23,3 +23,16 @@ def radius_of(cells: BoolArray) -> float:
 def grown(cells: BoolArray, shape: NDArray[np.uint8]) -> BoolArray:
     """The cells and all that `shape`, laid over any of them, touches."""
     return np.asarray(cv2.dilate(cells.astype(np.uint8), shape) > 0)
+
+
+def reach_of(tool: BoolArray) -> BoolArray:
+    """A tool's cells, holes filled (a clear slide is seen by its edges), and a margin."""
+    size = max(tool.shape)
+    gap = disc(max(2, size // 14))
+    margin = disc(max(1, size // 40))
+    padded = cv2.copyMakeBorder(
+        tool.astype(np.uint8), size // 10, size // 10, size // 10, size // 10, cv2.BORDER_CONSTANT
+    )
+    filled = cv2.dilate(cv2.morphologyEx(padded, cv2.MORPH_CLOSE, gap), margin)
+    inner = filled[size // 10 : -(size // 10), size // 10 : -(size // 10)]
+    return np.asarray(inner > 0)

@@ -11,7 +11,7 @@ import numpy as np
 from perfusion_cam.quality import Flag
 from perfusion_cam.stages.location.pallor import PallorNoise, pallor_map
 from perfusion_cam.stages.location.patch import EarlyChange, Patch, best_patch
-from perfusion_cam.stages.location.shapes import disc, radius_of
+from perfusion_cam.stages.location.shapes import radius_of, reach_of
 from perfusion_cam.stencils import rested
 from perfusion_cam.types import BoolArray, GridWindow, Press, Site
 
@@ -33,7 +33,9 @@ MIN_SEEN_SHARE = 0.5
 """Share of the place pressed that must be in the picture all the time."""
 
 
-def locate(window: GridWindow, press: Press, within: BoolArray | None = None) -> Site | NoSite:
+def locate(
+    window: GridWindow, press: Press, seen: BoolArray, within: BoolArray | None = None
+) -> Site | NoSite:
     """Find the site of a press.
 
     Where the skin was not seen bare before, what it looked like at the end stands for its rest.
@@ -43,6 +45,8 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
     window : GridWindow
         From the press's baseline on.
     press : Press
+    seen : array (rows, cols) bool
+        Cells that were in the picture all the time, with nothing beside the tool lying on them.
     within : array (rows, cols) bool, optional
         Cells in which to look (a user's circle or box).
 
@@ -53,10 +57,9 @@ def locate(window: GridWindow, press: Press, within: BoolArray | None = None) ->
         (`stands_out` below 1) is only the best guess.
     """
     baseline = window.mean_log_rgb(_at_rest(window, press))
-    reach = _reach(press.tool_cells)
+    reach = reach_of(press.tool_cells)
     allowed = reach if within is None else within
-    seen = window.always_valid
-    if (allowed & seen).sum() < MIN_SEEN_SHARE * allowed.sum():
+    if (allowed & window.always_valid).sum() < MIN_SEEN_SHARE * allowed.sum():
         return Flag.LOST
     staying = pallor_map(window, press, baseline, *STAYING_S)
     changes = [pallor_map(window, press, baseline, 0.0, over_s) for over_s in EARLY_S]
@@ -86,7 +89,7 @@ def rests_on(press: Press, site: Site, within: BoolArray | None = None) -> BoolA
 
     Where others leave the picture, the same is found.
     """
-    return site.control_cells | (_reach(press.tool_cells) if within is None else within)
+    return site.control_cells | (reach_of(press.tool_cells) if within is None else within)
 
 
 def _site(patch: Patch, control: BoolArray, cell_px: float) -> Site:
@@ -118,16 +121,3 @@ def _control(patch: Patch, seen: BoolArray) -> BoolArray:
     ring = (distance > max(2.0, 0.9 * radius)) & (distance < max(6.0, 2.4 * radius))
     peak = float(patch.pale[patch.cells].max())
     return np.asarray(ring & patch.alike & seen & (np.abs(patch.pale) < 0.25 * peak))
-
-
-def _reach(tool: BoolArray) -> BoolArray:
-    """The tool's cells, holes filled (a clear slide is seen by its edges), and a margin."""
-    size = max(tool.shape)
-    gap = disc(max(2, size // 14))
-    margin = disc(max(1, size // 40))
-    padded = cv2.copyMakeBorder(
-        tool.astype(np.uint8), size // 10, size // 10, size // 10, size // 10, cv2.BORDER_CONSTANT
-    )
-    filled = cv2.dilate(cv2.morphologyEx(padded, cv2.MORPH_CLOSE, gap), margin)
-    inner = filled[size // 10 : -(size // 10), size // 10 : -(size // 10)]
-    return np.asarray(inner > 0)

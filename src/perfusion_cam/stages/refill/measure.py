@@ -13,7 +13,12 @@ from perfusion_cam.stages.refill.coding import CodingLag, coding_lag
 from perfusion_cam.stages.refill.noise import Bins, gather
 from perfusion_cam.stages.refill.placebo import placebo_excess
 from perfusion_cam.stages.refill.posterior import Posterior, find_posterior, middle_of
-from perfusion_cam.stages.refill.shading import is_mostly_light, shading_error, unshared_light
+from perfusion_cam.stages.refill.shading import (
+    is_mostly_light,
+    shading_error,
+    staying_light,
+    unshared_light,
+)
 from perfusion_cam.stages.refill.signal import Signal, blood_signal
 from perfusion_cam.types import FloatArray, Refill, RefillCurve, SiteTraces
 
@@ -60,6 +65,7 @@ def measure_refill(
     bits_per_pixel: float | None = None,
     press_error: float = 0.0,
     dusky_red: float = 0.0,
+    shadowed: bool = False,
 ) -> tuple[RefillCurve, Refill]:
     """Time the colour's return.
 
@@ -74,6 +80,9 @@ def measure_refill(
         Relative standard error of the refill time that the press itself brings about.
     dusky_red : float
         Natural-log light of red that the resting site lacks for want of oxygen.
+    shadowed : bool
+        Whether something has come to lie beside the site, so that the light there may not be what
+        it was at rest.
 
     Returns
     -------
@@ -81,6 +90,8 @@ def measure_refill(
         The refill carries only the flags that the curve itself gives rise to.
     """
     light = unshared_light(traces, dusky_red)
+    if shadowed:
+        light = max(light, staying_light(traces))
     signal = blood_signal(traces, light > 0)
     used = traces.used & (traces.t_s > release_s)
     if used.sum() < 8 or traces.t_s[used][-1] - traces.t_s[used][0] < MIN_SEEN_S:

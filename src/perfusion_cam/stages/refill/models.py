@@ -94,11 +94,12 @@ MODELS: tuple[Model, ...] = (
     Model("ending", _ending, np.log([0.8, 1.5, 0.05]), np.array([1.2, 0.6, 0.8]), 0.3),
     Model("delayed", _delayed, np.log([0.9, 0.4]), np.array([0.8, 0.5]), 0.2),
     Model("overshoot", _overshoot, np.array([-0.5, -1.2, 1.6]), np.array([1.0, 1.0, 0.7]), 0.3),
-    Model("partial", _partial, np.array([-0.2, -1.0]), np.array([1.2, 1.2]), 0.3),
+    Model("partial", _partial, np.array([-0.2, -2.0]), np.array([1.2, 1.6]), 0.3),
 )
 """Time constants of 0.1 to 8 s, as published refill times have it. Presses of 5 s on real skin show
 a fast transient of a fraction of a second before a slower return, and at times an overshoot of up
-to a fifth that fades over seconds (docs/accuracy.md)."""
+to a fifth that fades over seconds (docs/accuracy.md). What stays away may be a hundredth of the
+depth, which on light still lies beside the site, or nearly all of it."""
 
 
 def first_time_s(u_s: FloatArray, missing: FloatArray, left: float) -> FloatArray:

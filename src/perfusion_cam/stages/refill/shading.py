@@ -14,6 +14,7 @@ MAX_LIGHT, MAX_LIGHT_SHARE = 0.015, 0.25
 there; beyond, only what red does not share of the fading is blood's."""
 TINT = 0.1
 """How much that light may differ between colours: a hand nearby or a dent in the skin tints it."""
+LATE_S = 1.0
 MAX_FEIGNED = 0.25
 """Share of the depth that such a tint may feign."""
 UNMIXED_ERROR = 0.05
@@ -48,6 +49,22 @@ def unshared_light(traces: SiteTraces, dusky_red: float = 0.0) -> float:
     beyond_blood = float(early[0]) - blood_red * whole
     light = (beyond_blood - dusky_red) / (1 - blood_red)
     return light if light > max(MAX_LIGHT, MAX_LIGHT_SHARE * whole) and whole > 0 else 0.0
+
+
+def staying_light(traces: SiteTraces) -> float:
+    """How much light at the site is not as it was in the end, other than by blood.
+
+    Returns
+    -------
+    float
+        Natural-log light, 0 or more.
+    """
+    if not traces.used.any():
+        return 0.0
+    last_s = traces.t_s[traces.used][-1]
+    late = traces.rgb[traces.used & (traces.t_s >= last_s - LATE_S)].mean(axis=0)
+    blood_red = float(BLOOD_AXIS[0])
+    return abs(float(late[0] - blood_red * late[1:].mean())) / (1 - blood_red)
 
 
 def is_mostly_light(light: float, depth: float) -> bool:

@@ -1,0 +1,136 @@
+"""What stays in the picture when the tool leaves, and what of the skin it leaves in sight."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from stacks import (
+    BLOOD,
+    RESTING,
+    SHAPE,
+    Array,
+    Visit,
+    disc,
+    press_of,
+    samples,
+    soft_disc,
+    stack,
+    times,
+    window,
+)
+
+from perfusion_cam.measurement import measure_press, sight_press
+from perfusion_cam.quality import Flag
+from perfusion_cam.stages.detection import PressDetector, PressWindow
+from perfusion_cam.stages.location import lying_beside, still_covered
+from perfusion_cam.types import BoolArray, Site
+
+FINGER = Visit(4.0, 9.0, row=27, col=40, radius=6, travel_s=0.3, pallor=0.2, shaft=True)
+T_S = times(18.0)
+TONES = [(0.3, 0.4, 0.4), (0.15, 0.2, 0.2), (-0.1, -0.15, -0.15), (-0.3, -0.4, -0.4)]
+
+
+def toned(visit: Visit, tone: tuple[float, float, float]) -> Visit:
+    return replace(visit, light=tuple(RESTING + np.array(tone)))
+
+
+def found(visit: Visit, grids: Array | None = None) -> PressWindow:
+    detector = PressDetector(SHAPE)
+    presses: list[PressWindow] = []
+    for sample in samples(T_S, stack(T_S, [visit]) if grids is None else grids):
+        presses += detector.push(sample)
+    (press,) = presses + detector.flush()
+    return press
+
+
+def beside(item: PressWindow) -> BoolArray:
+    return lying_beside(item.window, item.press)
+
+
+@pytest.mark.parametrize("tone", TONES)
+@pytest.mark.parametrize("aside_cells", [0.0, 14.0], ids=["drawn back", "swerving"])
+def test_a_finger_that_stays_is_told_from_the_skin_that_it_left(
+    tone: tuple[float, float, float], aside_cells: float
+) -> None:
+    visit = toned(replace(FINGER, stays_cells=20.0, aside_cells=aside_cells), tone)
+    item = found(visit)
+    lies = visit.cover(17.0) > 0.5
+    site = disc(visit.row, visit.col, 3)
+    assert beside(item)[lies].mean() > 0.95
+    assert not beside(item)[site].any()
+    assert beside(item)[~lies].mean() < 0.15
+    assert item.press.tool_cells[site].mean() > 0.4  # a blanch may look like a pale finger
+    assert item.press.tool_cells[lies].mean() < 0.02
+
+
+@pytest.mark.parametrize("tone", TONES)
+@pytest.mark.parametrize("aside_cells", [0.0, 14.0], ids=["drawn back", "swerving"])
+@pytest.mark.parametrize("tau_s", [0.8, 1.6])
+def test_the_refill_beside_it_is_timed(
+    tone: tuple[float, float, float], aside_cells: float, tau_s: float
+) -> None:
+    visit = replace(FINGER, stays_cells=20.0, aside_cells=aside_cells, tau_s=tau_s)
+    item = found(toned(visit, tone))
+    refill = measure_press(item, sight_press(item)).refill
+    assert refill.status == "measured"
+    assert refill.crt_ci95_s is not None
+    assert refill.crt_ci95_s[0] <= tau_s * np.log(10) <= refill.crt_ci95_s[1]
+
+
+@pytest.mark.parametrize("pallor", [0.0, 0.1, 0.4])
+def test_nothing_lies_beside_a_tool_that_left_the_picture(pallor: float) -> None:
+    visit = replace(FINGER, pallor=pallor, tau_s=20.0)
+    item = PressWindow(press_of(visit, 18.0), window(T_S, stack(T_S, [visit])))
+    assert not beside(item).any()
+
+
+@pytest.mark.parametrize("radius", [3.0, 8.0, 12.0])
+def test_a_blanch_seen_through_a_clear_tool_is_nothing_beside_it(radius: float) -> None:
+    """Of a clear slide only the edges are seen to leave, and the skin may pale beyond them."""
+    grids = stack(T_S)
+    grids[T_S > 4.0] += (0.3 * soft_disc(27, 40, radius)[..., None] * BLOOD).astype(np.float32)
+    edge = disc(27, 40, 7) & ~disc(27, 40, 5)
+    item = PressWindow(press_of(FINGER, 18.0, tool_cells=edge), window(T_S, grids))
+    assert not beside(item)[disc(27, 40, 3)].any()
+
+
+def test_a_nail_and_a_shadow_belong_to_the_hand() -> None:
+    visit = replace(FINGER, stays_cells=20.0)
+    grids = stack(T_S, [visit])
+    after = T_S > 9.2
+    nail, shadow = disc(27, 62, 3), disc(14, 66, 9) & ~disc(27, 62, 6.5)
+    grids[np.ix_(after, *map(np.unique, np.nonzero(nail)))] = RESTING
+    dark = np.zeros((SHAPE.rows, SHAPE.cols))
+    dark[shadow] = -0.05
+    grids[after] += dark[..., None].astype(np.float32)
+    lies = beside(found(visit, grids))
+    assert lies[nail].all()
+    assert lies[shadow].mean() > 0.8
+
+
+def test_a_place_that_stayed_covered_is_not_called_unblanched() -> None:
+    visit = replace(FINGER, stays_cells=4.0, pallor=0.0)
+    item = found(visit)
+    assert still_covered(item.press, beside(item))
+    result = measure_press(item, sight_press(item))
+    assert result.refill.status == "not_measurable"
+    assert Flag.DOES_NOT_BLANCH not in result.refill.flags
+
+
+def test_skin_never_seen_before_cannot_tell_what_lies_there() -> None:
+    unseen = press_of(FINGER, 18.0, baseline_s=(4.0, 4.0))
+    shown = window(T_S, stack(T_S, [replace(FINGER, stays_cells=20.0)]))
+    assert not lying_beside(shown, unseen).any()
+
+
+def test_untouched_skin_is_read_where_nothing_lies() -> None:
+    item = found(replace(FINGER, stays_cells=20.0))
+    sighting = sight_press(item)
+    assert isinstance(sighting.site, Site)
+    assert sighting.stencils is not None
+    assert sighting.stencils.placebos
+    flat = sighting.beside.ravel()
+    assert not any(flat[one.cells].any() for one in sighting.stencils.placebos)
+    assert not (sighting.site.control_cells & sighting.beside).any()
