@@ -119,6 +119,19 @@ def test_a_place_that_stayed_covered_is_not_called_unblanched() -> None:
     assert Flag.DOES_NOT_BLANCH not in result.refill.flags
 
 
+@pytest.mark.parametrize("apart_cells", [4.0, 8.0, 12.0])
+def test_skin_does_not_leave_where_a_hand_comes_to_lie_on_the_last_ones_place(
+    apart_cells: float,
+) -> None:
+    """Where the two overlap, skin lay between one hand and the next, and is covered now."""
+    first = Visit(1.5, 2.5, row=27, col=40, radius=12)
+    second = Visit(7.0, 60.0, row=27, col=40 + apart_cells, radius=12)
+    detector = PressDetector(SHAPE)
+    for sample in samples(T_S, stack(T_S, [first, second])):
+        assert detector.push(sample) == []
+    assert all(item.press.release_s < 4.0 for item in detector.flush())
+
+
 def test_skin_never_seen_before_cannot_tell_what_lies_there() -> None:
     unseen = press_of(FINGER, 18.0, baseline_s=(4.0, 4.0))
     shown = window(T_S, stack(T_S, [replace(FINGER, stays_cells=20.0)]))

@@ -37,6 +37,9 @@ MIN_REGISTERED = 0.6
 EDGE_FACTOR = 1.1
 """Where the skin was not seen before, what left must have had an edge, and what it uncovered none.
 Measured: 1.2 and more for what leaves, 0.9 and less for what arrives."""
+PARTLY, DRAWN_BACK_EDGE = 0.9, 0.5
+"""Where less of what changed was uncovered, something was drawn back, and has an edge there now, or
+something came to lie where the last one had: 0.8 and more of the edge before, or 0.2."""
 MIN_TEXTURE = 0.3
 TEXTURE_CELLS = 5
 """Texture is what a cell differs by from the mean of so many by so many."""
@@ -108,7 +111,10 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     past = Past(history, burst.start_s, changed, held + gain, bare, weights)
     tool = past.uncovered
     cover = past.find_cover()
-    if cover is None and _edge(held, tool) > EDGE_FACTOR * _edge(bare, tool):
+    edge_held, edge_bare = _edge(held, tool), _edge(bare, tool)
+    if tool.sum() < PARTLY * changed.sum() and edge_held < DRAWN_BACK_EDGE * edge_bare:
+        return None
+    if cover is None and edge_held > EDGE_FACTOR * edge_bare:
         cover = past.cover_since(history.start_s)
     if cover is None:
         return None
