@@ -18,7 +18,7 @@ from perfusion_cam.stages.judging import (
     refills,
     seen_reasons,
 )
-from perfusion_cam.stages.location import EARLY_S, locate, lying_beside, rests_on, still_covered
+from perfusion_cam.stages.location import EARLY_S, lies_near, locate, lying_beside, rests_on
 from perfusion_cam.stages.reading import read_light
 from perfusion_cam.stages.refill.measure import measure_refill
 from perfusion_cam.stages.sampling import sample_traces
@@ -127,9 +127,9 @@ def sight_press(
         seen = before.seen_in(item)
         stencils = Stencils.of(window, press, before.site, seen)
         return replace(before, watched_s=watched_s, seen=seen, stencils=stencils)
-    beside = lying_beside(window, press)
+    beside = lying_beside(window, press, within)
     seen = window.always_valid & ~beside
-    site = locate(window, press, seen, within)
+    site = locate(window, press, beside, within)
     if isinstance(site, Flag) or not press.seen_bare:
         return Sighting(press, watched_s, beside, seen, site)
     stencils = Stencils.of(window, press, site, seen)
@@ -164,9 +164,8 @@ def measure_press(
     if not press.seen_bare:
         seen = site if isinstance(site, Site) and refills(press, site, window) else None
         return PressResult(press, seen, None, Refill("not_measurable", (Flag.NO_BASELINE,)))
-    covered = still_covered(press, sighting.beside)
     if isinstance(site, Flag):
-        reasons = tuple(seen_reasons([site], press, covered))
+        reasons = tuple(seen_reasons([site], press))
         return PressResult(press, None, None, Refill("not_measurable", reasons))
     light = sighting.read(item).light
     assert sighting.colour is not None
@@ -178,7 +177,7 @@ def measure_press(
         bits_per_pixel,
         press_error(press, sighting.moved),
         sighting.colour.dusky_red,
-        bool(sighting.beside.any()),
+        lies_near(site, sighting.beside),
     )
-    verdict = judge(press, site, curve, refill, window, sighting.moved, covered)
+    verdict = judge(press, site, curve, refill, window, sighting.moved)
     return PressResult(press, site, curve, verdict, sighting.colour)

@@ -45,7 +45,6 @@ class Flag(Enum):
     NO_CONTROL = "no_control"
     REPEATED_SOON = "repeated_soon"
     NOT_BLOOD = "not_blood"
-    COVERED = "covered"
 
     @property
     def meaning(self) -> FlagMeaning:
@@ -105,11 +104,6 @@ MEANINGS: dict[Flag, FlagMeaning] = {
     Flag.NOT_BLOOD: FlagMeaning(
         "The change of colour at the site was mostly light or shadow, so the blood's return "
         "cannot be timed.",
-        True,
-    ),
-    Flag.COVERED: FlagMeaning(
-        "The hand or tool still lay over the place pressed after letting go, so that a pale site "
-        "may have gone unseen; take it out of the picture.",
         True,
     ),
     Flag.REPEATED_SOON: FlagMeaning(

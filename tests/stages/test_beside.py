@@ -15,6 +15,7 @@ from stacks import (
     disc,
     press_of,
     samples,
+    skin,
     soft_disc,
     stack,
     times,
@@ -22,9 +23,10 @@ from stacks import (
 )
 
 from perfusion_cam.measurement import measure_press, sight_press
-from perfusion_cam.quality import Flag
 from perfusion_cam.stages.detection import PressDetector, PressWindow
-from perfusion_cam.stages.location import lying_beside, still_covered
+from perfusion_cam.stages.judging import is_press
+from perfusion_cam.stages.location import lying_beside
+from perfusion_cam.stages.location.shapes import reach_of
 from perfusion_cam.types import BoolArray, Site
 
 FINGER = Visit(4.0, 9.0, row=27, col=40, radius=6, travel_s=0.3, pallor=0.2, shaft=True)
@@ -61,7 +63,7 @@ def test_a_finger_that_stays_is_told_from_the_skin_that_it_left(
     assert beside(item)[lies].mean() > 0.95
     assert not beside(item)[site].any()
     assert beside(item)[~lies].mean() < 0.15
-    assert item.press.tool_cells[site].mean() > 0.4  # a blanch may look like a pale finger
+    assert reach_of(item.press.tool_cells)[site].all()
     assert item.press.tool_cells[lies].mean() < 0.02
 
 
@@ -86,6 +88,62 @@ def test_nothing_lies_beside_a_tool_that_left_the_picture(pallor: float) -> None
     assert not beside(item).any()
 
 
+@pytest.mark.parametrize("slid_cells", [3, 6, 8])
+def test_beside_a_table_that_slid_the_refill_is_timed(slid_cells: int) -> None:
+    """What the table shows elsewhere lies beside; where the tool lay, no border of it is a site."""
+    grids = stack(T_S, [FINGER])
+    table = skin(9, texture=0.25) + np.array([-0.5, 0.2, 0.5])
+    for moment_s, grid in zip(T_S, grids, strict=True):
+        slid = slid_cells if moment_s > 6.0 else 0
+        shown = FINGER.cover(float(moment_s)) < 0.5
+        shown &= np.arange(SHAPE.cols) > 58 - slid
+        grid[shown] = np.roll(table, -slid, axis=1)[shown]
+    item = found(FINGER, grids)
+    refill = measure_press(item, sight_press(item)).refill
+    assert refill.crt_ci95_s is not None
+    assert refill.crt_ci95_s[0] <= 0.8 * np.log(10) <= refill.crt_ci95_s[1]
+
+
+@pytest.mark.parametrize("radius", [6.0, 16.0, 20.0])
+def test_a_deep_blanch_under_a_pale_tool_is_its_site(radius: float) -> None:
+    """The blanch looks as its tool did; only round it was skin uncovered that looks as before."""
+    visit = toned(replace(FINGER, radius=radius, pallor=0.5, tau_s=1.2), (0.1, 0.2, 0.2))
+    item = found(visit)
+    assert not beside(item).any()
+    refill = measure_press(item, sight_press(item)).refill
+    assert refill.crt_ci95_s is not None
+    assert refill.crt_ci95_s[0] <= 1.2 * np.log(10) <= refill.crt_ci95_s[1]
+
+
+@pytest.mark.parametrize("slope", [-0.2, 0.2])
+def test_light_that_slopes_across_the_picture_lies_nowhere(slope: float) -> None:
+    grids = stack(T_S, [FINGER])
+    ramp = slope * np.linspace(-0.5, 0.5, SHAPE.cols)[None, :, None]
+    grids[T_S > 6.0] += ramp.astype(np.float32)
+    assert not beside(PressWindow(press_of(FINGER, 18.0), window(T_S, grids))).any()
+
+
+def test_a_hand_that_only_moves_is_no_press() -> None:
+    visit = Visit(3.0, 8.0, row=27, col=36, radius=9, pallor=0.0, stays_cells=25.0)
+    item = found(visit)
+    assert item.press.drawn_back
+    assert not is_press(measure_press(item, sight_press(item)))
+
+
+def test_a_finger_there_from_the_start_is_not_drawn_back_where_another_moved() -> None:
+    """All of it is bare for the first time; only where the other one was had skin been seen."""
+    first = Visit(-5.0, 9.0, row=18, col=40, radius=6, travel_s=0.3, shaft=True)
+    second = Visit(5.0, 9.0, row=36, col=44, radius=3, travel_s=0.3, pallor=0.0, shaft=True)
+    detector = PressDetector(SHAPE)
+    presses: list[PressWindow] = []
+    for sample in samples(T_S, stack(T_S, [first, second])):
+        presses += detector.push(sample)
+    presses += detector.flush()
+    last = max(presses, key=lambda item: item.press.release_s).press
+    assert not last.drawn_back
+    assert last.tool_cells[disc(18, 40, 5)].mean() > 0.9
+
+
 @pytest.mark.parametrize("radius", [3.0, 8.0, 12.0])
 def test_a_blanch_seen_through_a_clear_tool_is_nothing_beside_it(radius: float) -> None:
     """Of a clear slide only the edges are seen to leave, and the skin may pale beyond them."""
@@ -108,15 +166,6 @@ def test_a_nail_and_a_shadow_belong_to_the_hand() -> None:
     lies = beside(found(visit, grids))
     assert lies[nail].all()
     assert lies[shadow].mean() > 0.8
-
-
-def test_a_place_that_stayed_covered_is_not_called_unblanched() -> None:
-    visit = replace(FINGER, stays_cells=4.0, pallor=0.0)
-    item = found(visit)
-    assert still_covered(item.press, beside(item))
-    result = measure_press(item, sight_press(item))
-    assert result.refill.status == "not_measurable"
-    assert Flag.DOES_NOT_BLANCH not in result.refill.flags
 
 
 @pytest.mark.parametrize("apart_cells", [4.0, 8.0, 12.0])

@@ -82,12 +82,10 @@ def judged(
     refill: Refill = MEASURED,
     shown: GridWindow | None = None,
     used: Any = None,
-    covered: bool = False,
 ) -> Refill:
     press, site = press or press_of(VISIT, 12.0), site or site_of(VISIT)
     shown = shown or window(T_S, GRIDS)
-    moved = has_moved(press, site, shown)
-    return judge(press, site, curve(used), refill, shown, moved, covered)
+    return judge(press, site, curve(used), refill, shown, has_moved(press, site, shown))
 
 
 def clipped_window(*colours: int, at_s: float = 0.0) -> GridWindow:
@@ -142,14 +140,6 @@ def test_a_site_that_does_not_stand_out(detectable: float, flags: tuple[Flag, ..
     assert_withdrawn(refill)
 
 
-def test_skin_that_stayed_covered_is_not_said_not_to_blanch() -> None:
-    site = site_of(VISIT, stands_out=0.8, detectable=0.01)
-    refill = judged(site=site, covered=True)
-    assert refill.flags == (Flag.COVERED,)
-    assert_withdrawn(refill)
-    assert judged(covered=True) == MEASURED
-
-
 def test_skin_seen_late_is_not_said_not_to_blanch() -> None:
     """A quick refill may be over before the tool is out of the way."""
     late = press_of(VISIT, 12.0, uncovered_s=VISIT.release_s + 0.6)
@@ -194,8 +184,7 @@ def test_missing_pictures_are_no_touch() -> None:
     t_s = T_S[kept]
     shown = window(t_s, GRIDS[kept])
     seen = RefillCurve(t_s, np.zeros(len(t_s)), np.full(len(t_s), 0.01), t_s > 7.3, 0.001)
-    press, site = press_of(VISIT, 12.0), site_of(VISIT)
-    assert judge(press, site, seen, MEASURED, shown, False, False) == MEASURED
+    assert judge(press_of(VISIT, 12.0), site_of(VISIT), seen, MEASURED, shown, False) == MEASURED
 
 
 def test_a_touch_that_ended_the_watch_is_told_where_the_colour_was_not_back() -> None:

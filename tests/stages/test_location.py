@@ -57,7 +57,7 @@ def scene(
 
 
 def sited(shown: GridWindow, press: Press, within: BoolArray | None = None) -> Site | NoSite:
-    return locate(shown, press, shown.always_valid, within)
+    return locate(shown, press, np.zeros_like(shown.always_valid), within)
 
 
 def found_in(scene: tuple[GridWindow, Press]) -> Site:

@@ -71,15 +71,15 @@ def is_press(result: PressResult) -> bool:
     """Whether a departure was a press at all.
 
     Skin that paled is proof. Without it, something must have hidden the skin, unmistakably and
-    long enough to have been meant as a press; a passing hand, a shadow, a lamp or a camera that
-    looked elsewhere is not reported.
+    long enough to have been meant as a press, and have gone; a passing hand, one that only moves, a
+    shadow, a lamp or a camera that looked elsewhere is not reported.
     Where the skin was not seen before, only a site that was seen to refill is proof.
     """
     press, site, flags = result.press, result.site, result.refill.flags
     if Flag.NO_BASELINE in flags:
         clear = site is not None and site.stands_out >= CLEAR_UNSEEN
         return clear and press.tool_hides >= MIN_SILENT_HIDES
-    doubts = {Flag.DOES_NOT_BLANCH, Flag.COVERED, Flag.LOW_SIGNAL, Flag.LOST, Flag.NOT_BLOOD}
+    doubts = {Flag.DOES_NOT_BLANCH, Flag.LOW_SIGNAL, Flag.LOST, Flag.NOT_BLOOD}
     if site is not None and doubts.isdisjoint(flags):
         hides = (SHADOW_HIDES, TOOL_HIDES)
         least = float(np.interp(press.tool_hides, hides, (CLEAR_SITE, 1.0)))
@@ -90,30 +90,20 @@ def is_press(result: PressResult) -> bool:
         return site.stands_out >= least
     return (
         press.followed
+        and not press.drawn_back
         and press.hold_s >= MIN_SILENT_HOLD_S
         and press.tool_contrast >= MIN_SILENT_CONTRAST
         and press.tool_hides >= MIN_SILENT_HIDES
     )
 
 
-def seen_reasons(flags: Iterable[Flag], press: Press, covered: bool) -> list[Flag]:
-    """Say that skin did not blanch only where a blanch could not have gone unseen.
-
-    Parameters
-    ----------
-    flags : iterable of Flag
-    press : Press
-    covered : bool
-        Whether something still lay over much of the place pressed.
-    """
-    unblanched = [Flag.DOES_NOT_BLANCH]
-    if covered:
-        unblanched = [Flag.COVERED]
-    elif press.uncovered_s - press.release_s > QUICK_S:
-        unblanched = [Flag.LOW_SIGNAL, Flag.START_HIDDEN]
-    reasons: list[Flag] = []
+def seen_reasons(flags: Iterable[Flag], press: Press) -> list[Flag]:
+    """Say that skin did not blanch only where a quick refill could not have gone unseen."""
+    hidden = press.uncovered_s - press.release_s > QUICK_S
+    unseen = [Flag.LOW_SIGNAL, Flag.START_HIDDEN]
+    reasons = []
     for flag in flags:
-        reasons += unblanched if flag is Flag.DOES_NOT_BLANCH else [flag]
+        reasons += unseen if hidden and flag is Flag.DOES_NOT_BLANCH else [flag]
     return reasons
 
 
@@ -149,7 +139,6 @@ def judge(
     refill: Refill,
     window: GridWindow,
     moved: bool,
-    covered: bool,
 ) -> Refill:
     """Add what the whole press says of a refill, and withdraw what may not stand.
 
@@ -159,8 +148,6 @@ def judge(
         Of one press.
     moved : bool
         As `has_moved` tells it.
-    covered : bool
-        Whether something still lay over much of the place pressed.
     """
     flags = list(refill.flags)
     if press.hold_s < SHORT_HOLD_S:
@@ -188,7 +175,7 @@ def judge(
         flags.append(Flag.MOVED)
     if press.ended_by == "touch" and refill.status == "not_recovered":
         flags.append(Flag.TOUCHED_AGAIN)
-    unique = tuple(dict.fromkeys(seen_reasons(flags, press, covered)))
+    unique = tuple(dict.fromkeys(seen_reasons(flags, press)))
     fatal = any(flag.meaning.fatal for flag in unique)
     if not fatal:
         return replace(refill, flags=unique)

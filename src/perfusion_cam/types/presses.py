@@ -47,6 +47,8 @@ class Press:
     followed : bool
         Whether the skin was followed while the tool was there; otherwise the camera may have looked
         elsewhere meanwhile.
+    drawn_back : bool
+        Whether it came to lie beside the place, rather than to leave the picture.
     """
 
     contact_s: float
@@ -63,6 +65,7 @@ class Press:
     uncovered_s: float
     since_last_s: float | None = None
     followed: bool = True
+    drawn_back: bool = False
 
     @property
     def hold_s(self) -> float:

@@ -107,6 +107,24 @@ def test_without_a_picture_after_release_no_light_is_told() -> None:
     assert staying_light(replace(given, used=np.zeros_like(given.used))) == 0.0
 
 
+def test_no_time_is_given_beside_a_hand_where_a_clipped_colour_hides_its_shadow() -> None:
+    given = replace(traces(exponential(0.8), 1), clipped=np.array([True, False, False]))
+    assert staying_light(given) == np.inf
+    assert measured(given).status == "measured"
+    refill = measure_refill(given, RELEASE_S, 0.02, shadowed=True)[1]
+    assert refill.status == "not_measurable"
+
+
+@pytest.mark.parametrize("left", [-0.15, 0.15])
+@pytest.mark.parametrize("colour", TINTED, ids=["reddish", "bluish"])
+def test_tinted_light_that_stays_is_no_skin_that_stays_pale(left: float, colour: Array) -> None:
+    for seed in range(3):
+        plain = traces(exponential(0.8), seed)
+        rgb = plain.rgb + left * (plain.t_s > RELEASE_S)[:, None] * colour
+        refill = measure_refill(replace(plain, rgb=rgb), RELEASE_S, 0.02, shadowed=True)[1]
+        assert refill.status != "not_recovered"
+
+
 def test_a_tint_feigns_part_of_what_light_there_is() -> None:
     assert not is_mostly_light(0.0, 0.001)
     assert not is_mostly_light(0.05, 0.05)

@@ -20,9 +20,6 @@ UNMOVED_SHARE = 0.6
 skin was never seen bare (measured: 0.7 and more under a pressing thumb)."""
 STEP_S = 0.07
 BASELINE_S = 3.0
-MIN_UNCOVERED = 0.2
-"""Share of the changed cells that must have looked bare before to tell them from those on which
-something was drawn back."""
 
 
 class Cover(NamedTuple):
@@ -39,7 +36,7 @@ class Cover(NamedTuple):
 
 
 class Past:
-    """How far the changed cells looked covered or bare, going back from a burst.
+    """How the cells that a burst changed looked before it, covered or bare.
 
     Parameters
     ----------
@@ -55,9 +52,10 @@ class Past:
 
     Attributes
     ----------
-    uncovered : array (rows, cols) bool
-        Those of the cells that had looked bare for `MIN_BASELINE_S` or more: on the others lies
-        what was drawn back. All of them where few had.
+    t_s : array (n,)
+        Pictures looked at, the last first.
+    seen_bare : array (rows, cols) bool
+        Those of the cells that had looked as after the burst for `MIN_BASELINE_S` or more.
     """
 
     def __init__(
@@ -77,55 +75,60 @@ class Past:
         self._interval_s = step * interval_s
         cells = np.flatnonzero(changed)
         as_bare, as_held = (_by_colour(grid, cells, weights) for grid in (bare, held))
-        near_held2 = 0.25 * ((as_bare - as_held) ** 2).sum(axis=0)
-        like_bare = np.empty((len(picks), len(cells)), bool)
-        like_held = np.empty_like(like_bare)
+        near2 = 0.25 * ((as_bare - as_held) ** 2).sum(axis=0)
+        self._cells = cells
+        self._like_bare = np.empty((len(picks), len(cells)), bool)
+        self._like_held = np.empty_like(self._like_bare)
+        bare_s = np.zeros(len(cells))
         for i, pick in enumerate(picks):
             grid = smooth(window.log_rgb(pick))
             grid -= common_gain(grid - bare, ~changed)
             light = _by_colour(grid, cells, weights)
             to_bare2 = ((light - as_bare) ** 2).sum(axis=0)
             to_held2 = ((light - as_held) ** 2).sum(axis=0)
-            like_bare[i] = to_bare2 < to_held2
-            like_held[i] = to_held2 < near_held2
-        seen_bare = like_bare.sum(axis=0) * self._interval_s >= MIN_BASELINE_S
-        if seen_bare.mean() < MIN_UNCOVERED:
-            seen_bare[:] = True
-        self.uncovered = np.zeros_like(changed)
-        self.uncovered.flat[cells[seen_bare]] = True
-        self._bare = like_bare[:, seen_bare].mean(axis=1)
-        self._held = like_held[:, seen_bare].mean(axis=1)
+            self._like_bare[i] = to_bare2 < to_held2
+            bare_s += self._interval_s * (to_bare2 < near2)
+            self._like_held[i] = to_held2 < near2
+        self.seen_bare = np.zeros_like(changed)
+        self.seen_bare.flat[cells[bare_s >= MIN_BASELINE_S]] = True
 
-    def find_cover(self) -> Cover | None:
-        """What covered the cells after they had been seen bare."""
-        bare = np.flatnonzero(self._bare >= 0.5)
+    def find_cover(self, tool: BoolArray) -> Cover | None:
+        """What covered some of the cells after they had been seen bare."""
+        share = self._share(self._like_bare, tool)
+        bare = np.flatnonzero(share >= 0.5)
         if len(bare) == 0 or bare[0] == 0:
             return None
         first_bare = int(bare[0])
-        usual = float(np.median(self._bare[first_bare:][self._bare[first_bare:] >= 0.5]))
-        settled = np.flatnonzero(self._bare[first_bare:] >= max(0.75, UNTOUCHED_SHARE * usual))
+        usual = float(np.median(share[first_bare:][share[first_bare:] >= 0.5]))
+        settled = np.flatnonzero(share[first_bare:] >= max(0.75, UNTOUCHED_SHARE * usual))
         if len(settled) == 0:
             return None
-        end = min(first_bare + int(settled[0]) + 1, len(self._bare) - 1)
-        after = np.flatnonzero(self._bare[end:] < 0.5)
-        oldest = end + int(after[0]) - 1 if len(after) else len(self._bare) - 1
+        end = min(first_bare + int(settled[0]) + 1, len(share) - 1)
+        after = np.flatnonzero(share[end:] < 0.5)
+        oldest = end + int(after[0]) - 1 if len(after) else len(share) - 1
         end_s = float(self.t_s[end])
         start_s = max(float(self.t_s[oldest]), end_s - BASELINE_S)
         if end_s - start_s < MIN_BASELINE_S:
             return None
-        return Cover(*self._contact(first_bare - 1), (start_s, end_s))
+        return Cover(*self._contact(tool, first_bare - 1), (start_s, end_s))
 
-    def cover_since(self, start_s: float) -> Cover | None:
-        """What covered the cells, unmoved, from the recording's first picture at `start_s` on."""
+    def cover_since(self, start_s: float, tool: BoolArray) -> Cover | None:
+        """What covered some of the cells, unmoved, from the first picture at `start_s` on."""
         whole = len(self.t_s) > 0 and self.t_s[-1] - start_s < self._interval_s
-        if not whole or self._bare.max() >= 0.5 or self._held.min() < UNMOVED_SHARE:
+        if not whole or self._share(self._like_bare, tool).max() >= 0.5:
+            return None
+        if self._share(self._like_held, tool).min() < UNMOVED_SHARE:
             return None
         return Cover(start_s, np.inf, (start_s, start_s))
 
-    def _contact(self, first: int) -> tuple[float, float]:
+    def _share(self, alike: BoolArray, tool: BoolArray) -> FloatArray:
+        """Share of the tool's cells that look alike, picture by picture."""
+        return np.asarray(alike[:, tool.flat[self._cells]].mean(axis=1))
+
+    def _contact(self, tool: BoolArray, first: int) -> tuple[float, float]:
         """When the tool came to rest: covered, and looking as it did when it left."""
-        usual = float(np.median(self._held[: first + 1]))
-        held = np.flatnonzero(self._held[: first + 1] >= 0.9 * usual)
+        share = self._share(self._like_held, tool)[: first + 1]
+        held = np.flatnonzero(share >= 0.9 * float(np.median(share)))
         rest = int(held[-1]) if len(held) else first
         moving_s = float(self.t_s[rest] - self.t_s[first])
         return float(self.t_s[rest]), float(np.hypot(self._interval_s, moving_s / 3))

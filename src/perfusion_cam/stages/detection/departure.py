@@ -37,9 +37,11 @@ MIN_REGISTERED = 0.6
 EDGE_FACTOR = 1.1
 """Where the skin was not seen before, what left must have had an edge, and what it uncovered none.
 Measured: 1.2 and more for what leaves, 0.9 and less for what arrives."""
-PARTLY, DRAWN_BACK_EDGE = 0.9, 0.5
-"""Where less of what changed was uncovered, something was drawn back, and has an edge there now, or
-something came to lie where the last one had: 0.8 and more of the edge before, or 0.2."""
+FEW, PARTLY = 0.1, 0.9
+"""Where as much of what changed had looked bare before, something may have been drawn back."""
+FAR_LESS = 0.5
+"""Of an edge: where something was drawn back, it left 0.8 of it and more (measured); where it came
+to lie on the last one's place, there had been 0.2."""
 MIN_TEXTURE = 0.3
 TEXTURE_CELLS = 5
 """Texture is what a cell differs by from the mean of so many by so many."""
@@ -68,6 +70,8 @@ class Departure:
         Share of the skin's texture that the tool took out of sight, 0 to 1.
     followed : bool
         Whether the skin was followed while it was there, and not only before and after.
+    drawn_back : bool
+        Whether it came to lie on other cells that the burst changed.
     """
 
     contact_s: float
@@ -80,6 +84,7 @@ class Departure:
     tool_contrast: float
     tool_hides: float
     followed: bool
+    drawn_back: bool
 
 
 def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
@@ -109,13 +114,13 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     if not MIN_AREA < changed.mean() < MAX_AREA:
         return None
     past = Past(history, burst.start_s, changed, held + gain, bare, weights)
-    tool = past.uncovered
-    cover = past.find_cover()
-    edge_held, edge_bare = _edge(held, tool), _edge(bare, tool)
-    if tool.sum() < PARTLY * changed.sum() and edge_held < DRAWN_BACK_EDGE * edge_bare:
+    drawn_back = _is_drawn_back(changed, past.seen_bare, held, bare)
+    tool = past.seen_bare if drawn_back else changed
+    if drawn_back and _edge(held, tool) < FAR_LESS * _edge(bare, tool):
         return None
-    if cover is None and edge_held > EDGE_FACTOR * edge_bare:
-        cover = past.cover_since(history.start_s)
+    cover = past.find_cover(tool)
+    if cover is None and _edge(held, tool) > EDGE_FACTOR * _edge(bare, tool):
+        cover = past.cover_since(history.start_s, tool)
     if cover is None:
         return None
     leaving = history.window(burst.start_s - ONSET_S, burst.end_s + AFTER_S)
@@ -142,7 +147,21 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
         float(np.median(change[tool])),
         hides,
         followed,
+        drawn_back,
     )
+
+
+def _is_drawn_back(
+    changed: BoolArray, seen_bare: BoolArray, held: FloatArray, bare: FloatArray
+) -> bool:
+    """Whether something has come to lie on cells that never looked as they do now.
+
+    Else all that changed was uncovered, though some of it may never have been seen bare.
+    """
+    if not FEW <= seen_bare.sum() / changed.sum() < PARTLY:
+        return False
+    other = changed & ~seen_bare
+    return _edge(bare, other) >= FAR_LESS * _edge(held, other)
 
 
 def _followed(window: GridWindow) -> bool:

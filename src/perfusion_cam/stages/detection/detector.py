@@ -165,6 +165,7 @@ class PressDetector:
             uncovered_s=found.uncovered_s,
             since_last_s=since_last_s,
             followed=found.followed,
+            drawn_back=found.drawn_back,
         )
         return PressWindow(press, window)
 

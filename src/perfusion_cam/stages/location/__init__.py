@@ -1,15 +1,15 @@
 """Find where the skin blanched, and the unpressed skin beside it."""
 
-from perfusion_cam.stages.location.beside import lying_beside, still_covered
+from perfusion_cam.stages.location.beside import lies_near, lying_beside
 from perfusion_cam.stages.location.pallor import pallor_map
 from perfusion_cam.stages.location.site import EARLY_S, NoSite, locate, rests_on
 
 __all__ = [
     "EARLY_S",
     "NoSite",
+    "lies_near",
     "locate",
     "lying_beside",
     "pallor_map",
     "rests_on",
-    "still_covered",
 ]

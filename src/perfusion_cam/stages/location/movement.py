@@ -60,7 +60,7 @@ def find_slide(baseline: FloatArray, change: FloatArray, cells: BoolArray) -> Sl
     misfit = _unslid(shown - laid, laid)
     changed = _finer(change[around])
     still = _contrast(changed, inside, beside)
-    if abs(still) < MIN_CONTRAST * abs(float((change[cells] @ PALLOR).mean())):
+    if abs(still) <= MIN_CONTRAST * abs(float((change[cells] @ PALLOR).mean())):
         return Slide(0.0, 0.0)
     of_patch = 1 - _contrast(misfit, inside, beside) / still
     return Slide(of_patch, 1 - float((misfit**2).sum() / (changed**2).sum()))

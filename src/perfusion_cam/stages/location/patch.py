@@ -42,6 +42,9 @@ MIN_RADIUS_CELLS = 1.6
 MAX_RADIUS_SHARE = 0.15
 RIVAL_FACTOR = 1.6
 TRIES = 8
+MAX_BORDER = 0.25
+"""Share of a patch's outline along which something may lie."""
+OUTLINE = np.ones((3, 3), np.uint8)
 TOUCHING = np.ones((5, 5), np.uint8)
 BESIDE = np.ones((7, 7), np.uint8)
 
@@ -81,6 +84,8 @@ class EarlyChange(NamedTuple):
     staying : array (rows, cols, 3)
         A little later, when the last of a hand is gone.
     noise : PallorNoise
+    beside : array (rows, cols) bool
+        Cells on which something lies then.
     first, rise : array (rows, cols)
         Pallor in that stretch, and by how much more than noise it rose until later.
     """
@@ -89,19 +94,29 @@ class EarlyChange(NamedTuple):
     change: FloatArray
     staying: FloatArray
     noise: PallorNoise
+    beside: BoolArray
     first: FloatArray
     rise: FloatArray
 
     @classmethod
     def of(
-        cls, baseline: FloatArray, change: FloatArray, staying: FloatArray, noise: PallorNoise
+        cls,
+        baseline: FloatArray,
+        change: FloatArray,
+        staying: FloatArray,
+        noise: PallorNoise,
+        beside: BoolArray,
     ) -> Self:
-        """Take two maps of change, and find what rose between them."""
+        """Take two maps of change, and find what rose between them.
+
+        What lies beside the place counts as unchanged, so that it is neither site nor rival.
+        """
+        change, staying = (np.where(beside[..., None], 0, each) for each in (change, staying))
         first = local_pallor(change, WANDER_BLUR_CELLS)
         later = local_pallor(staying, WANDER_BLUR_CELLS)
         rise = np.maximum(later, 0) - np.maximum(first, 0)
         rise -= RISE_NOISE * noise.of(first)
-        return cls(baseline, change, staying, noise, first, rise)
+        return cls(baseline, change, staying, noise, beside, first, rise)
 
 
 def best_patch(early: EarlyChange, allowed: BoolArray, scale_cells: float) -> Patch | None:
@@ -133,7 +148,7 @@ def best_patch(early: EarlyChange, allowed: BoolArray, scale_cells: float) -> Pa
             return None
         near = _with_rim(_core(pale, allowed, int(row), int(col)))
         cells = _core(now, allowed & near, int(row), int(col))
-        if _is_no_blanch(early, cells, near):
+        if _borders_on(early.beside, cells) or _is_no_blanch(early, cells, near):
             score[near] = 0
         elif _has_size(cells) and _blood_like(early.change, cells):
             alike = same_skin(early.baseline, cells, SAME_TINT, SAME_LIGHT)
@@ -147,6 +162,12 @@ def best_patch(early: EarlyChange, allowed: BoolArray, scale_cells: float) -> Pa
 def _lasting(now: FloatArray, later: FloatArray) -> FloatArray:
     least = np.sign(now) * np.minimum(abs(now), abs(later) / STAYING_SHARE)
     return np.asarray(np.where(now * later > 0, least, 0.0), np.float32)
+
+
+def _borders_on(beside: BoolArray, cells: BoolArray) -> bool:
+    """Whether a patch is a piece left over of what lies beside the place."""
+    outline = grown(cells, OUTLINE) & ~cells
+    return bool((outline & beside).sum() > MAX_BORDER * outline.sum())
 
 
 def _is_no_blanch(early: EarlyChange, cells: BoolArray, near: BoolArray) -> bool:

@@ -34,5 +34,12 @@ def reach_of(tool: BoolArray) -> BoolArray:
         tool.astype(np.uint8), size // 10, size // 10, size // 10, size // 10, cv2.BORDER_CONSTANT
     )
     filled = cv2.dilate(cv2.morphologyEx(padded, cv2.MORPH_CLOSE, gap), margin)
-    inner = filled[size // 10 : -(size // 10), size // 10 : -(size // 10)]
-    return np.asarray(inner > 0)
+    inner = filled[size // 10 : -(size // 10), size // 10 : -(size // 10)] > 0
+    return np.asarray(inner | _holes_of(inner))
+
+
+def _holes_of(cells: BoolArray) -> BoolArray:
+    """What the cells enclose, away from the picture's border."""
+    _, labels = cv2.connectedComponents((~cells).astype(np.uint8))
+    border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    return ~cells & ~np.isin(labels, np.unique(border))

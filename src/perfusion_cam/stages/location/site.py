@@ -34,7 +34,7 @@ MIN_SEEN_SHARE = 0.5
 
 
 def locate(
-    window: GridWindow, press: Press, seen: BoolArray, within: BoolArray | None = None
+    window: GridWindow, press: Press, beside: BoolArray, within: BoolArray | None = None
 ) -> Site | NoSite:
     """Find the site of a press.
 
@@ -45,8 +45,8 @@ def locate(
     window : GridWindow
         From the press's baseline on.
     press : Press
-    seen : array (rows, cols) bool
-        Cells that were in the picture all the time, with nothing beside the tool lying on them.
+    beside : array (rows, cols) bool
+        Cells on which something lies once the tool has left: neither site nor control.
     within : array (rows, cols) bool, optional
         Cells in which to look (a user's circle or box).
 
@@ -59,12 +59,13 @@ def locate(
     baseline = window.mean_log_rgb(_at_rest(window, press))
     reach = reach_of(press.tool_cells)
     allowed = reach if within is None else within
-    if (allowed & window.always_valid).sum() < MIN_SEEN_SHARE * allowed.sum():
+    seen = window.always_valid
+    if (allowed & seen).sum() < MIN_SEEN_SHARE * allowed.sum():
         return Flag.LOST
     staying = pallor_map(window, press, baseline, *STAYING_S)
     changes = [pallor_map(window, press, baseline, 0.0, over_s) for over_s in EARLY_S]
     noise = PallorNoise(baseline, reach)
-    seen_early = [EarlyChange.of(baseline, change, staying, noise) for change in changes]
+    seen_early = [EarlyChange.of(baseline, change, staying, noise, beside) for change in changes]
     patches = [
         best_patch(early, allowed & seen, scale)
         for scale, early in itertools.product(SCALES_CELLS, seen_early)
@@ -77,7 +78,7 @@ def locate(
     for patch in found:
         if patch.stands_out < CLEAR_SHARE * clearest or (patch.cells & alone).any():
             continue
-        control = _control(patch, seen)
+        control = _control(patch, seen & ~beside)
         if 2 * control.sum() >= patch.cells.sum():
             return _site(patch, control, window.shape.cell_px)
         alone |= patch.cells

@@ -14,6 +14,7 @@ from perfusion_cam.stages.refill.noise import Bins, gather
 from perfusion_cam.stages.refill.placebo import placebo_excess
 from perfusion_cam.stages.refill.posterior import Posterior, find_posterior, middle_of
 from perfusion_cam.stages.refill.shading import (
+    feigned_share,
     is_mostly_light,
     shading_error,
     staying_light,
@@ -145,6 +146,8 @@ def _judge(
     refill = replace(refill, recovered_fraction=float(np.clip(1 - left, -0.5, 1.5)))
     t90_s = curves.times_s(1 - RECOVERED)
     if np.median(t90_s) > watched_s or np.isinf(t90_s).mean() > MAY_STAY_AWAY:
+        if left - feigned_share(known.light, depth) < 1 - RECOVERED:
+            return replace(refill, flags=(Flag.NOT_BLOOD, *flags))
         return _not_recovered(refill, t90_s, watched_s)
 
     def lag_at(time_s: float) -> CodingLag:

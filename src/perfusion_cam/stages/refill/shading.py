@@ -15,6 +15,9 @@ there; beyond, only what red does not share of the fading is blood's."""
 TINT = 0.1
 """How much that light may differ between colours: a hand nearby or a dent in the skin tints it."""
 LATE_S = 1.0
+STAYING_SHARE = 0.01
+"""Share of the early pallor up to which light that stays is left there: it moves t90 by a tenth of
+the time constant."""
 MAX_FEIGNED = 0.25
 """Share of the depth that such a tint may feign."""
 UNMIXED_ERROR = 0.05
@@ -57,19 +60,31 @@ def staying_light(traces: SiteTraces) -> float:
     Returns
     -------
     float
-        Natural-log light, 0 or more.
+        Natural-log light; 0 where it is too little to matter, infinite where a clipped colour
+        keeps it from being told.
     """
     if not traces.used.any():
         return 0.0
-    last_s = traces.t_s[traces.used][-1]
-    late = traces.rgb[traces.used & (traces.t_s >= last_s - LATE_S)].mean(axis=0)
+    if traces.clipped.any():
+        return np.inf
+    t_s = traces.t_s[traces.used]
+    early, late = (
+        traces.rgb[traces.used & part].mean(axis=0)
+        for part in (traces.t_s <= t_s[0] + EARLY_S, traces.t_s >= t_s[-1] - LATE_S)
+    )
     blood_red = float(BLOOD_AXIS[0])
-    return abs(float(late[0] - blood_red * late[1:].mean())) / (1 - blood_red)
+    light = abs(float(late[0] - blood_red * late[1:].mean())) / (1 - blood_red)
+    return light if light > STAYING_SHARE * abs(float(early[1:].mean())) else 0.0
 
 
 def is_mostly_light(light: float, depth: float) -> bool:
     """Whether a tint of the light could feign too much of the depth."""
-    return TINT * light > MAX_FEIGNED * depth
+    return feigned_share(light, depth) > MAX_FEIGNED
+
+
+def feigned_share(light: float, depth: float) -> float:
+    """Share of the depth that a tint of light which has been kept out may feign or hide."""
+    return TINT * light / depth
 
 
 def shading_error(curves: Posterior, time_s: float, depth: float, light: float) -> float:
@@ -87,4 +102,4 @@ def shading_error(curves: Posterior, time_s: float, depth: float, light: float) 
         return 0.0
     earlier, later = curves.middle_shape(np.array([0.9, 1.1]) * time_s)
     fall_per_log_time = max(float(earlier - later) / np.log(1.1 / 0.9), 1e-3)
-    return float(np.hypot(UNMIXED_ERROR, TINT * light / depth / fall_per_log_time))
+    return float(np.hypot(UNMIXED_ERROR, feigned_share(light, depth) / fall_per_log_time))
