@@ -16,11 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.sign_scenes import pressed_window
+from perfusion_cam.measurement import sight_press
 from perfusion_cam.simulate import sign_scenario
-from perfusion_cam.stages.colouring import skin_colour
-from perfusion_cam.stages.location import locate
-from perfusion_cam.stencils import Stencils
-from perfusion_cam.types import SignName, Site, SkinColour
+from perfusion_cam.stages.detection import PressWindow
+from perfusion_cam.types import SignName, SkinColour
 
 SIGNS: dict[str, SignName] = {
     "pallor": "pallor",
@@ -67,11 +66,7 @@ def read_scene(kind: str, strength: float, fitzpatrick: int, seed: int) -> SkinC
     shown = None if kind == "none" else kind
     scenario = sign_scenario(shown, strength, fitzpatrick, seed)  # type: ignore[arg-type]
     window, press = pressed_window(scenario)
-    site = locate(window, press)
-    if not isinstance(site, Site):
-        return None
-    seen = window.always_valid
-    return skin_colour(window, press, site, Stencils.of(window, press, site, seen), seen)
+    return sight_press(PressWindow(press, window)).colour
 
 
 def area(with_sign: np.ndarray, without: np.ndarray) -> float:
