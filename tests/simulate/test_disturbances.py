@@ -143,3 +143,14 @@ def test_a_turned_or_mirrored_clip_is_upright_when_its_flags_are_followed(
     back_y = np.rint(inverse[1, 0] * xs + inverse[1, 1] * ys + (height - 1) / 2).astype(int)
     upright = next(frames(turned))[1].astype(float)
     assert np.abs(stored[back_y, back_x] - upright).mean() < 4
+
+
+def test_a_tool_that_stays_in_sight_between_presses_is_the_same_one() -> None:
+    """Where the first press left it, the second finds it; it is not drawn twice."""
+    first = dataclasses.replace(PRESS, depth=0.0, yield_px=0.0, lift_share=0.4)
+    second = dataclasses.replace(first, contact_s=3.0, release_s=3.6, approach_share=0.4)
+    still = dataclasses.replace(BARE, pulse=0.0, presses=(first, second), duration_s=4.5)
+    pressed, lies, found, again = linear(still, 1.2, 1.7, 2.64, 3.3)
+    np.testing.assert_allclose(found, lies, rtol=1e-6)
+    np.testing.assert_allclose(again, pressed, rtol=1e-6)
+    assert np.abs(lies / pressed - 1).max() > 0.1

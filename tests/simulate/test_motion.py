@@ -30,3 +30,9 @@ def test_a_tool_that_does_not_go_all_the_way_stays_in_sight() -> None:
     press = dataclasses.replace(PRESS, lift_share=0.4)
     poses = [press_pose(press, t_s, 200.0) for t_s in (7.4, 8.0, 30.0)]
     assert [pose and pose.x_px for pose in poses] == pytest.approx([160 + 80.0] * 3)
+
+
+def test_a_tool_that_comes_from_nearby_was_in_sight_before() -> None:
+    press = dataclasses.replace(PRESS, approach_share=0.4)
+    poses = [press_pose(press, t_s, 200.0) for t_s in (0.0, 1.6, press.contact_s)]
+    assert [pose and pose.x_px for pose in poses] == pytest.approx([160 + 80.0, 160 + 80.0, 160.0])

@@ -24,6 +24,7 @@ PRESS = PressTruth(2.0, 7.0, 300, 200, 30)
         ({"lift_s": 0.0}, "lift_s"),
         ({"lift_power": 1.0}, "lift_power"),
         ({"lift_share": 0.0}, "lift_share"),
+        ({"approach_share": 1.1}, "approach_share"),
         ({"approach_s": 1.9}, "seen at rest first"),
         ({"contact_s": -3.0, "release_s": -1.0}, "before the clip"),
         ({"creep_s": 0.0}, "creep_s"),

@@ -59,11 +59,13 @@ def press_pose(
     """
     lift = press.lift_s if lift_s is None else lift_s
     before, after = press.contact_s - t_s, t_s - press.release_s
-    if before > press.approach_s or (after > lift and press.lift_share == 1):
+    if before > press.approach_s and press.approach_share == 1:
+        return None
+    if after > lift and press.lift_share == 1:
         return None
     if before > 0:
-        share = before / press.approach_s
-        way, rise = share**1.6, share**0.9
+        share = min(before / press.approach_s, 1.0)
+        way, rise = press.approach_share * share**1.6, share**0.9
     elif after > 0:
         share = min(after / lift, 1.0)
         way = press.lift_share * share**press.lift_power

@@ -239,29 +239,47 @@ def overlays_of(scenario: Scenario) -> tuple[Overlay, ...]:
             overlays.append(Mouth(event, scenario.width, scenario.height, rng))
         elif event.kind in ("hand-passes", "stroking"):
             overlays.append(_unpressing(event, scenario, hand, reach_px, light_deg, rng))
-    for press in scenario.presses:
-        overlays.append(_pressing(press, scenario, hand, reach_px, light_deg, rng))
+    for presses in _by_tool(scenario.presses):
+        overlays.append(_pressing(presses, scenario, hand, reach_px, light_deg, rng))
     return tuple(overlays)
 
 
+def _by_tool(presses: tuple[PressTruth, ...]) -> list[list[PressTruth]]:
+    """Presses, those of a tool that stays in sight between them together."""
+    tools: list[list[PressTruth]] = []
+    for press in presses:
+        if press.approach_share == 1 or not tools:
+            tools.append([])
+        tools[-1].append(press)
+    return tools
+
+
 def _pressing(
-    press: PressTruth,
+    presses: list[PressTruth],
     scenario: Scenario,
     hand: int,
     reach_px: float,
     light_deg: float,
     rng: np.random.Generator,
 ) -> MovingTool:
+    """The tool of one press, or of several between which it stays in sight."""
+    press = presses[0]
     sprite = paint_tool(press.tool, rng, press.radius_px, reach_px, hand)
     resting = placed(sprite, Pose(press.x_px, press.y_px, press.angle_deg, 0.0))
     travel_px = 1.5 * sprite.half_width_px + exit_px(
         _outline_px(sprite, resting), press.angle_deg, scenario.width, scenario.height
     )
-    shadow_lift_s = press.lift_s * (1.8 if sprite.broad else 1.15)
+    lags = 1.8 if sprite.broad else 1.15
+
+    def at(t_s: float) -> PressTruth:
+        return next(
+            (one for one in reversed(presses) if one.contact_s - one.approach_s <= t_s), press
+        )
+
     return MovingTool(
         sprite,
-        lambda t_s: press_pose(press, t_s, travel_px),
-        lambda t_s: press_pose(press, t_s, 1.3 * travel_px, shadow_lift_s),
+        lambda t_s: press_pose(at(t_s), t_s, travel_px),
+        lambda t_s: press_pose(at(t_s), t_s, 1.3 * travel_px, lags * at(t_s).lift_s),
         light_deg,
     )
 

@@ -43,6 +43,9 @@ class PressTruth:
     lift_power : float
         How it gathers way as it leaves, its path being time to this power: 2 under a constant
         force, 3 in a smooth reach (Flash & Hogan 1985, 10.1523/JNEUROSCI.05-07-01688.1985).
+    approach_share : float
+        Share of the way out of the picture from which it comes. Short of 1 it is in sight before,
+        and is the tool of the press before it, which has to leave it where this one finds it.
     lift_share : float
         Share of the way out of the picture that it goes as it leaves; short of 1 it stays in sight.
     angle_deg : float
@@ -71,6 +74,7 @@ class PressTruth:
     approach_s: float = 0.35
     lift_s: float = 0.25
     lift_power: float = 2.2
+    approach_share: float = 1.0
     lift_share: float = 1.0
     angle_deg: float = 35.0
     yield_px: float = 2.0
@@ -88,8 +92,9 @@ class PressTruth:
             raise ValueError(f"lift_s must lie in 0.05 to 2, not {self.lift_s}")
         if not 1.2 <= self.lift_power <= 3.5:
             raise ValueError(f"lift_power must lie in 1.2 to 3.5, not {self.lift_power}")
-        if not 0 < self.lift_share <= 1:
-            raise ValueError(f"lift_share must lie above 0 and up to 1, not {self.lift_share}")
+        for name in ("approach_share", "lift_share"):
+            if not 0 < getattr(self, name) <= 1:
+                raise ValueError(f"{name} must lie above 0 and up to 1, not {getattr(self, name)}")
         if not 0.05 <= self.approach_s <= 3.0:
             raise ValueError(f"approach_s must lie in 0.05 to 3, not {self.approach_s}")
         if 0 <= self.contact_s < self.approach_s + 0.3:

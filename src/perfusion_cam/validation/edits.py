@@ -47,9 +47,16 @@ def tool(name: str) -> Edit:
     return edit
 
 
-def stays(name: str, share: float) -> Edit:
-    """Draw the tool back by a share of its way out of the picture only."""
-    return lambda scenario: press(lift_share=share)(tool(name)(scenario))
+def stays(name: str, share: float, again: float | None = None) -> Edit:
+    """Draw the tool back by a share of its way out only, and by another after a second press."""
+
+    def edit(scenario: Scenario) -> Scenario:
+        once = press(lift_share=share)(tool(name)(scenario))
+        if again is None:
+            return once
+        return pressed_again(9.0, approach_share=share, lift_share=again)(once)
+
+    return edit
 
 
 def moved(**wide: float) -> Edit:

@@ -64,9 +64,12 @@ FACTORS: dict[str, dict[str, Edit]] = {
     },
     "lift-off": {f"{s:g} s": press(lift_s=s, approach_s=s) for s in (0.1, 0.25, 0.45, 0.8)},
     "stays in sight": {
-        f"{name}, {share:.0%} back": stays(name, share)
-        for name in ("finger", "hand", "glove-blue")
-        for share in (0.3, 0.5)
+        **{
+            f"{name}, {share:.0%} back": stays(name, share)
+            for name in ("finger", "hand", "glove-blue")
+            for share in (0.3, 0.5)
+        },
+        **{f"{name}, twice": stays(name, 0.4, again=0.3) for name in ("finger", "glove-blue")},
     },
     "blanch depth": {f"{depth:g}": press(depth=depth) for depth in (0.04, 0.1, 0.2, 0.4, 0.95)},
     "pressed skin": {
