@@ -18,7 +18,14 @@ from perfusion_cam.stages.judging import (
     refills,
     seen_reasons,
 )
-from perfusion_cam.stages.location import EARLY_S, lies_near, locate, lying_beside, rests_on
+from perfusion_cam.stages.location import (
+    EARLY_S,
+    lies_near,
+    locate,
+    lying_beside,
+    resting_skin,
+    rests_on,
+)
 from perfusion_cam.stages.reading import read_light
 from perfusion_cam.stages.refill.measure import measure_refill
 from perfusion_cam.stages.sampling import sample_traces
@@ -39,7 +46,7 @@ class Sighting:
     watched_s : float
         Until when it had been watched.
     beside : array (rows, cols) bool
-        Cells on which something lay once the tool had left the site.
+        Cells on which something lay at rest, or once the tool had left the site.
     seen : array (rows, cols) bool
         Other cells that had been in the picture all the time.
     site : Site or Flag
@@ -125,18 +132,19 @@ def sight_press(
     watched_s = float(window.t_s[-1])
     if before is not None and isinstance(before.site, Site) and before.finds_for(item, within):
         seen = before.seen_in(item)
-        stencils = Stencils.of(window, press, before.site, seen)
+        stencils = Stencils.of(resting_skin(window, press).light, before.site, seen)
         return replace(before, watched_s=watched_s, seen=seen, stencils=stencils)
-    beside = lying_beside(window, press, within)
+    rest = resting_skin(window, press)
+    beside = lying_beside(window, press, rest, within)
     seen = window.always_valid & ~beside
-    site = locate(window, press, beside, within)
+    site = locate(window, press, rest.light, beside, within)
     if isinstance(site, Flag) or not press.seen_bare:
         return Sighting(press, watched_s, beside, seen, site)
-    stencils = Stencils.of(window, press, site, seen)
+    stencils = Stencils.of(rest.light, site, seen)
     soon = window.t_s <= press.uncovered_s + SIGHTED_S
     seen_soon = window.valid_throughout(slice(int(soon.sum()))) & ~beside
     same = np.array_equal(seen_soon, seen)
-    laid = stencils if same else Stencils.of(window, press, site, seen_soon)
+    laid = stencils if same else Stencils.of(rest.light, site, seen_soon)
     colour = skin_colour(window, press, site, laid, seen_soon)
     moved = has_moved(press, site, window)
     light = None if before is None else before.light

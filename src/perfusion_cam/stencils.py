@@ -53,10 +53,18 @@ class Stencils(NamedTuple):
     placebos: tuple[Stencil, ...]
 
     @classmethod
-    def of(cls, window: GridWindow, press: Press, site: Site, seen: BoolArray) -> Self:
-        """Lay a site's shape over skin in those cells (rows, cols) that were seen all the time."""
-        light = window.mean_log_rgb(rested(window, press))
-        placebos = _placebos(site.cells, site.control_cells, light, seen)
+    def of(cls, resting: FloatArray, site: Site, seen: BoolArray) -> Self:
+        """Lay a site's shape over other skin.
+
+        Parameters
+        ----------
+        resting : array (rows, cols, 3)
+            Natural-log light of the skin at rest.
+        site : Site
+        seen : array (rows, cols) bool
+            Cells in which skin was seen all the time.
+        """
+        placebos = _placebos(site.cells, site.control_cells, resting, seen)
         here = _stencil(_places(site.cells), _places(site.control_cells), site.cells.shape[1])
         return cls(here, placebos)
 

@@ -37,8 +37,9 @@ SITE_OF_TOOL = 0.5
 class Visit:
     """Something round that comes over the skin, rests there and leaves.
 
-    It comes from the right and goes there, `stays_cells` at most; with a `shaft` it sticks out
-    that way. `aside_cells` is how far down it swerves as it goes.
+    It comes from the right, `comes_cells` at most, and goes there, `stays_cells` at most; with a
+    `shaft` it sticks out that way. `aside_cells` is how far down it swerves as it goes. It is there
+    from `seen_s` on, until the other.
     """
 
     contact_s: float
@@ -49,16 +50,20 @@ class Visit:
     travel_s: float = 0.4
     pallor: float = 0.15
     tau_s: float = 0.8
+    comes_cells: float = np.inf
     stays_cells: float = np.inf
     aside_cells: float = 0.0
     shaft: bool = False
     light: tuple[float, ...] = tuple(TOOL)
+    seen_s: tuple[float, float] = (-np.inf, np.inf)
 
     def away_cells(self, t_s: float) -> float:
         """How far from its resting place."""
         early, late = self.contact_s - t_s, t_s - self.release_s
+        if not self.seen_s[0] <= t_s < self.seen_s[1]:
+            return float(np.inf)
         gone = min(TRAVEL_CELLS * max(late, 0.0) / self.travel_s, self.stays_cells)
-        return max(TRAVEL_CELLS * early / self.travel_s, gone)
+        return max(min(TRAVEL_CELLS * early / self.travel_s, self.comes_cells), gone)
 
     def cover(self, t_s: float) -> Array:
         """How far it hides the skin, array (rows, cols)."""

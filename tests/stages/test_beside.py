@@ -25,7 +25,7 @@ from stacks import (
 from perfusion_cam.measurement import measure_press, sight_press
 from perfusion_cam.stages.detection import PressDetector, PressWindow
 from perfusion_cam.stages.judging import is_press
-from perfusion_cam.stages.location import lying_beside
+from perfusion_cam.stages.location import lying_beside, resting_skin
 from perfusion_cam.stages.location.shapes import reach_of
 from perfusion_cam.types import BoolArray, Site
 
@@ -48,7 +48,7 @@ def found(visit: Visit, grids: Array | None = None) -> PressWindow:
 
 
 def beside(item: PressWindow) -> BoolArray:
-    return lying_beside(item.window, item.press)
+    return lying_beside(item.window, item.press, resting_skin(item.window, item.press))
 
 
 @pytest.mark.parametrize("tone", TONES)
@@ -154,6 +154,19 @@ def test_a_blanch_seen_through_a_clear_tool_is_nothing_beside_it(radius: float) 
     assert not beside(item)[disc(27, 40, 3)].any()
 
 
+def test_a_blanch_between_the_edges_of_a_clear_tool_is_nothing_beside_it() -> None:
+    """Drawn back in part, it still hides its own far end: what left is an outline open there."""
+    grids = stack(T_S)
+    grids[T_S > 4.0] += (0.3 * soft_disc(27, 40, 4)[..., None] * BLOOD).astype(np.float32)
+    edge = np.zeros((SHAPE.rows, SHAPE.cols), bool)
+    edge[12:43, 25:62] = True
+    edge[14:41, 27:62] = False
+    item = PressWindow(press_of(FINGER, 18.0, tool_cells=edge), window(T_S, grids))
+    assert not beside(item).any()
+    assert reach_of(edge)[disc(27, 40, 6)].all()
+    assert not reach_of(edge)[disc(27, 80, 6)].any()
+
+
 def test_a_nail_and_a_shadow_belong_to_the_hand() -> None:
     visit = replace(FINGER, stays_cells=20.0)
     grids = stack(T_S, [visit])
@@ -184,7 +197,7 @@ def test_skin_does_not_leave_where_a_hand_comes_to_lie_on_the_last_ones_place(
 def test_skin_never_seen_before_cannot_tell_what_lies_there() -> None:
     unseen = press_of(FINGER, 18.0, baseline_s=(4.0, 4.0))
     shown = window(T_S, stack(T_S, [replace(FINGER, stays_cells=20.0)]))
-    assert not lying_beside(shown, unseen).any()
+    assert not beside(PressWindow(unseen, shown)).any()
 
 
 def test_untouched_skin_is_read_where_nothing_lies() -> None:

@@ -21,7 +21,7 @@ from stacks import (
 )
 
 from perfusion_cam.quality import Flag
-from perfusion_cam.stages.location import NoSite, locate, pallor_map
+from perfusion_cam.stages.location import NoSite, locate, pallor_map, resting_skin
 from perfusion_cam.types import LIGHT_CODE, BoolArray, GridWindow, Press, Site
 
 VISIT = Visit(2.0, 5.0, row=26, col=44, radius=10, pallor=0.0)
@@ -57,7 +57,8 @@ def scene(
 
 
 def sited(shown: GridWindow, press: Press, within: BoolArray | None = None) -> Site | NoSite:
-    return locate(shown, press, np.zeros_like(shown.always_valid), within)
+    resting = resting_skin(shown, press).light
+    return locate(shown, press, resting, np.zeros_like(shown.always_valid), within)
 
 
 def found_in(scene: tuple[GridWindow, Press]) -> Site:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from stacks import Visit, press_of, site_of, stack, times, window
 
 from perfusion_cam.stages import reading
+from perfusion_cam.stages.location import resting_skin
 from perfusion_cam.stages.reading import read_light
 from perfusion_cam.stencils import Places, Stencils
 from perfusion_cam.types import GridWindow, SiteLight
@@ -20,7 +21,8 @@ GRIDS = stack(T_S, [VISIT], noise=0.004)
 WHOLE = window(T_S, GRIDS)
 PRESS = press_of(VISIT, 10.0)
 SITE = site_of(VISIT)
-STENCILS = Stencils.of(WHOLE, PRESS, SITE, WHOLE.always_valid)
+RESTING = resting_skin(WHOLE, PRESS).light
+STENCILS = Stencils.of(RESTING, SITE, WHOLE.always_valid)
 READ = read_light(WHOLE, PRESS, SITE, STENCILS)
 
 
@@ -89,7 +91,7 @@ def test_a_place_that_lies_elsewhere_is_read_alone(cells_read: list[int]) -> Non
 
 def test_another_site_is_read_anew() -> None:
     site = site_of(Visit(2.0, 5.0, row=30, col=50, radius=8, pallor=0.2, tau_s=1.0))
-    elsewhere = Stencils.of(WHOLE, PRESS, site, WHOLE.always_valid)
+    elsewhere = Stencils.of(RESTING, site, WHOLE.always_valid)
     found = read_light(WHOLE, PRESS, SITE, elsewhere, READ)
     assert_same(found, read_light(WHOLE, PRESS, SITE, elsewhere))
     assert not np.array_equal(found.laid[:, :, 0], READ.laid[:, :, 0])

@@ -20,6 +20,7 @@ from stacks import (
     window,
 )
 
+from perfusion_cam.stages.location import resting_skin
 from perfusion_cam.stages.reading import read_light
 from perfusion_cam.stages.sampling import sample_traces
 from perfusion_cam.stencils import MAX_PLACEBOS, Stencils
@@ -38,7 +39,7 @@ def read(grids: Array, site: Site | None = None, **changes: object) -> SiteTrace
 
 
 def sampled(shown: GridWindow, press: Press, site: Site) -> SiteTraces:
-    stencils = Stencils.of(shown, press, site, shown.always_valid)
+    stencils = Stencils.of(resting_skin(shown, press).light, site, shown.always_valid)
     return sample_traces(shown, press, site, read_light(shown, press, site, stencils))
 
 

@@ -23,8 +23,7 @@ def shown(light: Array) -> GridWindow:
 
 
 def laid(light: Array) -> Stencils:
-    seen = shown(light)
-    return Stencils.of(seen, PRESS, SITE, seen.always_valid)
+    return Stencils.of(light, SITE, np.ones(light.shape[:2], bool))
 
 
 @pytest.fixture(scope="module")

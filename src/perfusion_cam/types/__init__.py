@@ -19,6 +19,7 @@ from perfusion_cam.types.pictures import (
 )
 from perfusion_cam.types.presses import (
     WATCH_S,
+    BareSkin,
     Press,
     Site,
     SiteLight,
@@ -47,6 +48,7 @@ __all__ = [
     "LIGHT_CODE",
     "UPRIGHT",
     "WATCH_S",
+    "BareSkin",
     "BoolArray",
     "ColourCode",
     "ColourComparison",

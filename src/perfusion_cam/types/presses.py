@@ -14,6 +14,21 @@ WATCH_S = 30.0
 """How long the recovery is watched; slower skin is *not recovered* after this time."""
 
 
+class BareSkin(NamedTuple):
+    """The skin as it was before an earlier press, whose tool may lie in sight since then.
+
+    Attributes
+    ----------
+    light : array (rows, cols, 3)
+        Natural-log light, each cell averaged with its neighbours.
+    tool_cells : array (rows, cols) bool
+        Where that press's tool was.
+    """
+
+    light: FloatArray
+    tool_cells: BoolArray
+
+
 @dataclass(frozen=True, slots=True)
 class Press:
     """One press: when something touched the skin and when it let go.
@@ -49,6 +64,8 @@ class Press:
         elsewhere meanwhile.
     drawn_back : bool
         Whether it came to lie beside the place, rather than to leave the picture.
+    bare_before : BareSkin or None
+        How the skin looked before the first press of the last minute; None where this is the first.
     """
 
     contact_s: float
@@ -66,6 +83,7 @@ class Press:
     since_last_s: float | None = None
     followed: bool = True
     drawn_back: bool = False
+    bare_before: BareSkin | None = None
 
     @property
     def hold_s(self) -> float:

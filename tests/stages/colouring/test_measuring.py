@@ -26,6 +26,7 @@ from perfusion_cam.stages.colouring import skin_colour
 from perfusion_cam.stages.colouring.contrast import MELANIN
 from perfusion_cam.stages.colouring.measuring import CLIPPED, NOT_RESTED, NOT_SEEN_PRESSED, RESTED_S
 from perfusion_cam.stages.colouring.net import CONGESTED
+from perfusion_cam.stages.location import resting_skin
 from perfusion_cam.stencils import Stencils
 from perfusion_cam.types import GridWindow, Press, Site, SkinColour
 
@@ -35,7 +36,8 @@ OXYGEN = np.array([1.0, 0.2, 0.0])
 
 def coloured(shown: GridWindow, press: Press, site: Site) -> SkinColour:
     seen = shown.always_valid
-    return skin_colour(shown, press, site, Stencils.of(shown, press, site, seen), seen)
+    stencils = Stencils.of(resting_skin(shown, press).light, site, seen)
+    return skin_colour(shown, press, site, stencils, seen)
 
 
 def measured(

@@ -72,6 +72,8 @@ class Departure:
         Whether the skin was followed while it was there, and not only before and after.
     drawn_back : bool
         Whether it came to lie on other cells that the burst changed.
+    untouched : array (rows, cols, 3) or None
+        Natural-log light of the baseline, each cell averaged with its neighbours.
     """
 
     contact_s: float
@@ -85,6 +87,7 @@ class Departure:
     tool_hides: float
     followed: bool
     drawn_back: bool
+    untouched: FloatArray | None
 
 
 def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
@@ -132,8 +135,8 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     followed = _followed(history.window(cover.baseline_s[0], burst.end_s))
     if not followed and not (cover.seen_bare and _followed(history.window(*cover.baseline_s))):
         return None
-    untouched = _mean(history.window(*cover.baseline_s)) if cover.seen_bare else bare
-    hides = _hidden_texture(untouched, held, bare, tool)
+    untouched = _mean(history.window(*cover.baseline_s)) if cover.seen_bare else None
+    hides = _hidden_texture(untouched if cover.seen_bare else bare, held, bare, tool)
     if tool.mean() < SMALL_AREA and hides < SMALL_HIDES:
         return None
     return Departure(
@@ -148,6 +151,7 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
         hides,
         followed,
         drawn_back,
+        untouched,
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from perfusion_cam.stages.detection.activity import Burst, BurstFinder
 from perfusion_cam.stages.detection.departure import Departure, find_departure
 from perfusion_cam.stages.detection.history import GridHistory
-from perfusion_cam.types import WATCH_S, GridSample, GridShape, GridWindow, Press
+from perfusion_cam.types import WATCH_S, BareSkin, GridSample, GridShape, GridWindow, Press
 
 SETTLE_S = 0.5
 """Pictures wanted after a burst before it is judged."""
@@ -22,6 +22,8 @@ SAME_PLACE = 0.5
 PART_SIZE = 0.5
 """Of two things that rested side by side at once, the smaller is part of the larger below this."""
 TOUCH_CONTRAST = 0.15
+LIES_S = 60.0
+"""How long after a press its tool is looked for in sight: later, light is no longer as it was."""
 IN_VIEW = 0.75
 """Share of the place's cells, of those ever seen, that must be in the picture to watch it."""
 
@@ -37,6 +39,7 @@ class PressWindow:
 @dataclass(slots=True)
 class _Watch:
     departure: Departure
+    bare_before: BareSkin | None
     touched_s: float | None = None
 
 
@@ -120,8 +123,17 @@ class PressDetector:
                 kept.append(watch)
             elif old.tool_cells.sum() > new.tool_cells.sum():
                 return
-        self._watches = [*kept, _Watch(new)]
+        self._watches = [*kept, _Watch(new, self._bare_before(new))]
         self._past = [*self._past, new][-REMEMBERED:]
+
+    def _bare_before(self, new: Departure) -> BareSkin | None:
+        """The skin before the first tool of the last minute, which may lie in sight since."""
+        until_s = new.baseline_s[1]
+        for old in self._past:
+            recent = until_s - LIES_S < old.baseline_s[1] and old.uncovered_s < until_s
+            if recent and old.untouched is not None:
+                return BareSkin(old.untouched, old.tool_cells)
+        return None
 
     def _since_last_s(self, new: Departure) -> float | None:
         """From the last release at the same place, known once that was told from a passing hand."""
@@ -166,6 +178,7 @@ class PressDetector:
             since_last_s=since_last_s,
             followed=found.followed,
             drawn_back=found.drawn_back,
+            bare_before=watch.bare_before,
         )
         return PressWindow(press, window)
 

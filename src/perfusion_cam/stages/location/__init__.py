@@ -2,6 +2,7 @@
 
 from perfusion_cam.stages.location.beside import lies_near, lying_beside
 from perfusion_cam.stages.location.pallor import pallor_map
+from perfusion_cam.stages.location.resting import resting_skin
 from perfusion_cam.stages.location.site import EARLY_S, NoSite, locate, rests_on
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "locate",
     "lying_beside",
     "pallor_map",
+    "resting_skin",
     "rests_on",
 ]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple, Self
 
-import cv2
 import numpy as np
 
 from perfusion_cam.colour import same_skin
 from perfusion_cam.stages.location.movement import Slide, find_slide
 from perfusion_cam.stages.location.pallor import PALLOR, PallorNoise, local_pallor
-from perfusion_cam.stages.location.shapes import disc, grown, radius_of
+from perfusion_cam.stages.location.shapes import connected, disc, grown, radius_of
 from perfusion_cam.types import BoolArray, FloatArray
 
 STAYING_SHARE = 0.5
@@ -215,8 +214,7 @@ def _has_size(cells: BoolArray) -> bool:
 
 def _core(pale: FloatArray, allowed: BoolArray, row: int, col: int) -> BoolArray:
     """The site's core: connected cells at least half as pale as the palest."""
-    core = ((pale >= 0.5 * pale[row, col]) & allowed).astype(np.uint8)
-    _, labels = cv2.connectedComponents(core)
+    labels = connected((pale >= 0.5 * pale[row, col]) & allowed)
     return np.asarray(labels == labels[row, col])
 
 

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from perfusion_cam.types import BoolArray
 
+OUTLINE_SHARE = 0.5
+"""Of its hull that an outline fills at most."""
+
 
 def disc(radius_cells: int) -> NDArray[np.uint8]:
     """A filled circle, to dilate and close with."""
@@ -26,7 +29,7 @@ def grown(cells: BoolArray, shape: NDArray[np.uint8]) -> BoolArray:
 
 
 def reach_of(tool: BoolArray) -> BoolArray:
-    """A tool's cells, holes filled (a clear slide is seen by its edges), and a margin."""
+    """A tool's cells, what they outline (a clear slide is seen by its edges), and a margin."""
     size = max(tool.shape)
     gap = disc(max(2, size // 14))
     margin = disc(max(1, size // 40))
@@ -35,11 +38,28 @@ def reach_of(tool: BoolArray) -> BoolArray:
     )
     filled = cv2.dilate(cv2.morphologyEx(padded, cv2.MORPH_CLOSE, gap), margin)
     inner = filled[size // 10 : -(size // 10), size // 10 : -(size // 10)] > 0
-    return np.asarray(inner | _holes_of(inner))
+    return np.asarray(inner | _holes_of(inner) | _outlined(tool, connected(inner)))
+
+
+def connected(cells: BoolArray) -> NDArray[np.int32]:
+    """Number of the patch that each cell hangs together with, 0 for all others."""
+    return np.asarray(cv2.connectedComponents(cells.astype(np.uint8))[1], np.int32)
+
+
+def _outlined(tool: BoolArray, labels: NDArray[np.int32]) -> BoolArray:
+    """Hulls of those of a tool's patches that are outlines, open to one side."""
+    found = np.zeros(tool.shape, bool)
+    for label in np.unique(labels[tool]):
+        patch = tool & (labels == label)
+        corners = cv2.convexHull(np.argwhere(patch)[:, ::-1].astype(np.int32))
+        hull = cv2.fillConvexPoly(np.zeros(tool.shape, np.uint8), corners, 1) > 0
+        if patch.sum() < OUTLINE_SHARE * hull.sum():
+            found |= hull
+    return found
 
 
 def _holes_of(cells: BoolArray) -> BoolArray:
     """What the cells enclose, away from the picture's border."""
-    _, labels = cv2.connectedComponents((~cells).astype(np.uint8))
+    labels = connected(~cells)
     border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     return ~cells & ~np.isin(labels, np.unique(border))

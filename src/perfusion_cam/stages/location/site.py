@@ -12,8 +12,7 @@ from perfusion_cam.quality import Flag
 from perfusion_cam.stages.location.pallor import PallorNoise, pallor_map
 from perfusion_cam.stages.location.patch import EarlyChange, Patch, best_patch
 from perfusion_cam.stages.location.shapes import radius_of, reach_of
-from perfusion_cam.stencils import rested
-from perfusion_cam.types import BoolArray, GridWindow, Press, Site
+from perfusion_cam.types import BoolArray, FloatArray, GridWindow, Press, Site
 
 NoSite = Literal[Flag.DOES_NOT_BLANCH, Flag.NO_SKIN_BESIDE, Flag.LOST]
 """Why there is no site: nothing paled, nothing to compare with, or the place left the picture."""
@@ -21,9 +20,6 @@ NoSite = Literal[Flag.DOES_NOT_BLANCH, Flag.NO_SKIN_BESIDE, Flag.LOST]
 EARLY_S = (0.3, 1.2)
 """Two stretches after the tool has left over which pallor is averaged: fast and slow refill."""
 STAYING_S = (0.3, 0.7)
-BACK_S, BACK_SHARE = 6.0, 1 / 3
-"""Skin never seen before counts as at rest in the last third of the 6 s after the tool has left, or
-of as long as it was watched."""
 SCALES_CELLS = (1.0, 2.5, 5.0)
 """Blurs under which a patch is looked for: a fingertip seen from far, and from near."""
 CLEAR_SHARE = 0.5
@@ -34,17 +30,21 @@ MIN_SEEN_SHARE = 0.5
 
 
 def locate(
-    window: GridWindow, press: Press, beside: BoolArray, within: BoolArray | None = None
+    window: GridWindow,
+    press: Press,
+    resting: FloatArray,
+    beside: BoolArray,
+    within: BoolArray | None = None,
 ) -> Site | NoSite:
     """Find the site of a press.
-
-    Where the skin was not seen bare before, what it looked like at the end stands for its rest.
 
     Parameters
     ----------
     window : GridWindow
         From the press's baseline on.
     press : Press
+    resting : array (rows, cols, 3)
+        Natural-log light of the skin at rest.
     beside : array (rows, cols) bool
         Cells on which something lies once the tool has left: neither site nor control.
     within : array (rows, cols) bool, optional
@@ -56,16 +56,15 @@ def locate(
         The reason where there is no site. A site that stands out less than its rivals
         (`stands_out` below 1) is only the best guess.
     """
-    baseline = window.mean_log_rgb(_at_rest(window, press))
     reach = reach_of(press.tool_cells)
     allowed = reach if within is None else within
     seen = window.always_valid
     if (allowed & seen).sum() < MIN_SEEN_SHARE * allowed.sum():
         return Flag.LOST
-    staying = pallor_map(window, press, baseline, *STAYING_S)
-    changes = [pallor_map(window, press, baseline, 0.0, over_s) for over_s in EARLY_S]
-    noise = PallorNoise(baseline, reach)
-    seen_early = [EarlyChange.of(baseline, change, staying, noise, beside) for change in changes]
+    staying = pallor_map(window, press, resting, *STAYING_S)
+    changes = [pallor_map(window, press, resting, 0.0, over_s) for over_s in EARLY_S]
+    noise = PallorNoise(resting, reach)
+    seen_early = [EarlyChange.of(resting, change, staying, noise, beside) for change in changes]
     patches = [
         best_patch(early, allowed & seen, scale)
         for scale, early in itertools.product(SCALES_CELLS, seen_early)
@@ -104,15 +103,6 @@ def _site(patch: Patch, control: BoolArray, cell_px: float) -> Site:
         stands_out=patch.stands_out,
         detectable=patch.detectable,
     )
-
-
-def _at_rest(window: GridWindow, press: Press) -> BoolArray:
-    """Samples that show the skin at rest."""
-    if press.seen_bare:
-        return rested(window, press)
-    since_s = window.t_s - press.uncovered_s
-    end_s = min(since_s[-1], BACK_S)
-    return np.asarray((since_s >= (1 - BACK_SHARE) * end_s) & (since_s <= end_s))
 
 
 def _control(patch: Patch, seen: BoolArray) -> BoolArray:

@@ -1,0 +1,72 @@
+"""The skin at rest, and where something else lay then."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from perfusion_cam.stages.location.lying import lying_on
+from perfusion_cam.stages.location.shapes import reach_of
+from perfusion_cam.stencils import rested
+from perfusion_cam.types import BareSkin, BoolArray, FloatArray, GridWindow, Press
+
+BACK_S, BACK_SHARE = 6.0, 1 / 3
+"""Skin never seen before counts as at rest in the last third of the 6 s after the tool has left, or
+of as long as it was watched."""
+
+
+class Rest(NamedTuple):
+    """The skin at rest.
+
+    Attributes
+    ----------
+    light : array (rows, cols, 3)
+        Natural-log light; where something lay on the skin, that of before.
+    lain : array (rows, cols) bool
+        Where something lay.
+    """
+
+    light: FloatArray
+    lain: BoolArray
+
+
+def resting_skin(window: GridWindow, press: Press) -> Rest:
+    """See the skin at rest before a press.
+
+    Where it was not seen bare before, what it looked like at the end stands for its rest.
+
+    Parameters
+    ----------
+    window : GridWindow
+        From the press's baseline on.
+    press : Press
+
+    Returns
+    -------
+    Rest
+    """
+    before = rested(window, press) if press.seen_bare else _at_the_end(window, press)
+    light = window.mean_log_rgb(before)
+    if press.bare_before is None:
+        return Rest(light, np.zeros_like(press.tool_cells))
+    return _as_before(light, press.bare_before)
+
+
+def _as_before(light: FloatArray, earlier: BareSkin) -> Rest:
+    """Tell what has come to lie in a picture (rows, cols, 3), and put back the skin it hides."""
+    change = cv2.blur(light, (3, 3)) - earlier.light
+    shared = np.median(change.reshape(-1, 3), axis=0)
+    lain = lying_on(change - shared, earlier.tool_cells, reach_of(earlier.tool_cells))
+    if not lain.any():
+        return Rest(light, lain)
+    gain = np.median(change[~lain], axis=0)
+    bare = np.where(lain[..., None], earlier.light + gain, light)
+    return Rest(np.asarray(bare, np.float32), lain)
+
+
+def _at_the_end(window: GridWindow, press: Press) -> BoolArray:
+    since_s = window.t_s - press.uncovered_s
+    end_s = min(since_s[-1], BACK_S)
+    return np.asarray((since_s >= (1 - BACK_SHARE) * end_s) & (since_s <= end_s))
