@@ -7,19 +7,19 @@ import numpy as np
 from perfusion_cam.blood import BLOOD_AXIS
 from perfusion_cam.stages.refill.posterior import Posterior
 from perfusion_cam.stages.refill.signal import EARLY_S
-from perfusion_cam.types import SiteTraces
+from perfusion_cam.types import FloatArray, SiteTraces
 
 MAX_LIGHT, MAX_LIGHT_SHARE = 0.015, 0.25
 """Light (natural log, and share of the change) mixed into the early pallor up to which it is left
 there; beyond, only what red does not share of the fading is blood's."""
 TINT = 0.1
 """How much that light may differ between colours: a hand nearby or a dent in the skin tints it."""
+MAX_FEIGNED = 0.25
+"""Share of the depth that such a tint may feign."""
 LATE_S = 1.0
 STAYING_SHARE = 0.01
 """Share of the early pallor up to which light that stays is left there: it moves t90 by a tenth of
 the time constant."""
-MAX_FEIGNED = 0.25
-"""Share of the depth that such a tint may feign."""
 UNMIXED_ERROR = 0.05
 """Relative error of a time read from what red does not share: 0.045 in simulated clips, 0.008 from
 all that blood does (median), as colour is coded more coarsely than brightness."""
@@ -48,9 +48,7 @@ def unshared_light(traces: SiteTraces, dusky_red: float = 0.0) -> float:
     first_s = traces.t_s[traces.used][0]
     early = traces.rgb[traces.used & (traces.t_s <= first_s + EARLY_S)].mean(axis=0)
     whole = float(early[1:].mean())
-    blood_red = float(BLOOD_AXIS[0])
-    beyond_blood = float(early[0]) - blood_red * whole
-    light = (beyond_blood - dusky_red) / (1 - blood_red)
+    light = _beyond_blood(early, dusky_red)
     return light if light > max(MAX_LIGHT, MAX_LIGHT_SHARE * whole) and whole > 0 else 0.0
 
 
@@ -72,9 +70,14 @@ def staying_light(traces: SiteTraces) -> float:
         traces.rgb[traces.used & part].mean(axis=0)
         for part in (traces.t_s <= t_s[0] + EARLY_S, traces.t_s >= t_s[-1] - LATE_S)
     )
-    blood_red = float(BLOOD_AXIS[0])
-    light = abs(float(late[0] - blood_red * late[1:].mean())) / (1 - blood_red)
+    light = abs(_beyond_blood(late))
     return light if light > STAYING_SHARE * abs(float(early[1:].mean())) else 0.0
+
+
+def _beyond_blood(change: FloatArray, other_red: float = 0.0) -> float:
+    """Light in a change (3,) whose red is more than blood's, and other than what is known of."""
+    blood_red = float(BLOOD_AXIS[0])
+    return (float(change[0]) - blood_red * float(change[1:].mean()) - other_red) / (1 - blood_red)
 
 
 def is_mostly_light(light: float, depth: float) -> bool:
