@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -25,6 +25,7 @@ from perfusion_cam.stages.refill.measure import measure_refill
 from perfusion_cam.stages.tracing import find_trace_press
 from perfusion_cam.types import (
     Examination,
+    Press,
     PressResult,
     Refill,
     RefillCurve,
@@ -125,8 +126,9 @@ def examination_of(
 ) -> Examination:
     """Gather what a session found in a recording, with what the recording says against it."""
     track = session.track
-    info = _with_tracking(info, track)
     presses = sorted(presses, key=lambda result: result.press.contact_s)
+    unseen = (*_lost(track), *_unreported(session.unreported, presses))
+    info = replace(info, warnings=(*info.warnings, *unseen))
     with_gaps = [flag_gaps(result, info) for result in presses]
     return Examination(
         source=info,
@@ -138,16 +140,27 @@ def examination_of(
     )
 
 
-def _with_tracking(info: SourceInfo, track: Track) -> SourceInfo:
+def _lost(track: Track) -> Iterator[str]:
     """Say so where the skin could not be followed: presses may have gone unseen."""
     lost = float(1 - track.registered.mean()) if len(track.registered) else 0.0
-    if lost < TELL_LOST_SHARE:
-        return info
-    warning = (
-        f"The skin could not be followed in {lost:.0%} of the pictures (too little texture, light "
-        "or bit rate, or too much movement); presses there would be missed."
-    )
-    return replace(info, warnings=(*info.warnings, warning))
+    if lost >= TELL_LOST_SHARE:
+        yield (
+            f"The skin could not be followed in {lost:.0%} of the pictures (too little texture, "
+            "light or bit rate, or too much movement); presses there would be missed."
+        )
+
+
+def _unreported(covers: Iterable[Press], presses: Sequence[PressResult]) -> Iterator[str]:
+    """Say what may have been a press, where none is reported."""
+    reported = [result.press for result in presses]
+    for one in covers:
+        if any(one.contact_s < it.release_s and it.contact_s < one.release_s for it in reported):
+            continue
+        yield (
+            f"Something covered the skin for {one.hold_s:.1f} s, until {one.release_s:.1f} s, and "
+            "is not reported as a press: no blanch stood out, and it may only have moved or been "
+            "a shadow. If it did press, press again, and take hand and tool out of the picture."
+        )
 
 
 def flag_gaps(result: PressResult, info: SourceInfo) -> PressResult:

@@ -13,12 +13,13 @@ from perfusion_cam.picture import Reducer, WorkPicture, upright_rgb
 from perfusion_cam.settings import Region
 from perfusion_cam.stages.detection import PressDetector, PressWindow
 from perfusion_cam.stages.gridding import GridAverager, Gridder, reduction
-from perfusion_cam.stages.judging import is_press
+from perfusion_cam.stages.judging import covered_long, is_press
 from perfusion_cam.stages.registration import Registrar
 from perfusion_cam.types import (
     Frame,
     GridSample,
     GridShape,
+    Press,
     PressResult,
     Track,
 )
@@ -68,6 +69,8 @@ class Session:
         self.reference_rgb = np.zeros((0, 0, 3), np.uint8)
         self.newest: GridSample | None = None
         """The picture taken last, registered and averaged down."""
+        self.unreported: list[Press] = []
+        """What covered the skin as long as a press, and was not told to be one."""
 
     @property
     def grid(self) -> GridShape:
@@ -178,6 +181,9 @@ class Session:
                 presses.append(result)
                 if self._on_press is not None:
                     self._on_press(item, result)
-            elif self._detector is not None:
+                continue
+            if covered_long(item.press):
+                self.unreported.append(item.press)
+            if self._detector is not None:
                 self._detector.dismiss(item.press)
         return presses

@@ -88,13 +88,13 @@ def is_press(result: PressResult) -> bool:
         elif not press.followed:
             least = max(least, CLEAR_UNSEEN)
         return site.stands_out >= least
-    return (
-        press.followed
-        and not press.drawn_back
-        and press.hold_s >= MIN_SILENT_HOLD_S
-        and press.tool_contrast >= MIN_SILENT_CONTRAST
-        and press.tool_hides >= MIN_SILENT_HIDES
-    )
+    hidden = press.tool_hides >= MIN_SILENT_HIDES
+    return press.followed and not press.drawn_back and hidden and covered_long(press)
+
+
+def covered_long(press: Press) -> bool:
+    """Whether something covered the skin so long and plainly that it may have been a press."""
+    return press.hold_s >= MIN_SILENT_HOLD_S and press.tool_contrast >= MIN_SILENT_CONTRAST
 
 
 def seen_reasons(flags: Iterable[Flag], press: Press) -> list[Flag]:
