@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,17 +21,28 @@ from perfusion_cam.stages.judging import (
 )
 from perfusion_cam.stages.location import (
     EARLY_S,
+    Rest,
     lies_near,
     locate,
     lying_beside,
     resting_skin,
     rests_on,
+    without_what_lay,
 )
 from perfusion_cam.stages.reading import read_light
 from perfusion_cam.stages.refill.measure import measure_refill
 from perfusion_cam.stages.sampling import sample_traces
 from perfusion_cam.stencils import Stencils
-from perfusion_cam.types import BoolArray, Press, PressResult, Refill, Site, SiteLight, SkinColour
+from perfusion_cam.types import (
+    BoolArray,
+    FloatArray,
+    Press,
+    PressResult,
+    Refill,
+    Site,
+    SiteLight,
+    SkinColour,
+)
 
 SIGHTED_S = max(EARLY_S[-1], PRESSED_S, MOVED_S[-1])
 """How long after the tool has left the last picture was taken that a sighting rests on."""
@@ -134,21 +146,50 @@ def sight_press(
         seen = before.seen_in(item)
         stencils = Stencils.of(resting_skin(window, press).light, before.site, seen)
         return replace(before, watched_s=watched_s, seen=seen, stencils=stencils)
-    rest = resting_skin(window, press)
-    beside = lying_beside(window, press, rest, within)
+    resting, beside, site = _look(item, within)
     seen = window.always_valid & ~beside
-    site = locate(window, press, rest.light, beside, within)
     if isinstance(site, Flag) or not press.seen_bare:
         return Sighting(press, watched_s, beside, seen, site)
-    stencils = Stencils.of(rest.light, site, seen)
+    stencils = Stencils.of(resting, site, seen)
     soon = window.t_s <= press.uncovered_s + SIGHTED_S
     seen_soon = window.valid_throughout(slice(int(soon.sum()))) & ~beside
     same = np.array_equal(seen_soon, seen)
-    laid = stencils if same else Stencils.of(rest.light, site, seen_soon)
+    laid = stencils if same else Stencils.of(resting, site, seen_soon)
     colour = skin_colour(window, press, site, laid, seen_soon)
     moved = has_moved(press, site, window)
     light = None if before is None else before.light
     return Sighting(press, watched_s, beside, seen, site, stencils, colour, moved, light)
+
+
+class _Look(NamedTuple):
+    """Light of the skin at rest, on which cells something lies, and the site."""
+
+    resting: FloatArray
+    beside: BoolArray
+    site: Site | Flag
+
+    @property
+    def stands_out(self) -> bool:
+        return isinstance(self.site, Site) and self.site.stands_out >= 1
+
+
+def _look(item: PressWindow, within: BoolArray | None) -> _Look:
+    """Look for the site; where none stands out, again without what lay in sight at rest."""
+    window, press = item.window, item.press
+    rest = resting_skin(window, press)
+    plain = _look_from(rest, item, within)
+    if plain.stands_out or press.bare_before is None:
+        return plain
+    cleared = without_what_lay(rest, press.bare_before)
+    if not cleared.lain.any():
+        return plain
+    again = _look_from(cleared, item, within)
+    return again if again.stands_out else plain
+
+
+def _look_from(rest: Rest, item: PressWindow, within: BoolArray | None) -> _Look:
+    beside = lying_beside(item.window, item.press, rest, within)
+    return _Look(rest.light, beside, locate(item.window, item.press, rest.light, beside, within))
 
 
 def measure_press(

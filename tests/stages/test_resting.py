@@ -6,11 +6,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from stacks import RESTING, SHAPE, Array, Visit, disc, samples, skin, stack, times
+from stacks import (
+    BLOOD,
+    RESTING,
+    SHAPE,
+    Array,
+    Visit,
+    disc,
+    samples,
+    skin,
+    soft_disc,
+    stack,
+    times,
+)
 
 from perfusion_cam.measurement import measure_press, sight_press
 from perfusion_cam.stages.detection import PressDetector, PressWindow
-from perfusion_cam.stages.location import resting_skin
+from perfusion_cam.stages.location import Rest, resting_skin, without_what_lay
 from perfusion_cam.types import Site
 
 T90_S = 0.8 * np.log(10)
@@ -56,13 +68,18 @@ def pressed_twice(tone: tuple[float, float, float], lies_cells: float) -> PressW
     return second
 
 
+def cleared(item: PressWindow) -> Rest:
+    assert item.press.bare_before is not None
+    return without_what_lay(resting_skin(item.window, item.press), item.press.bare_before)
+
+
 @pytest.mark.parametrize("tone", TONES)
 @pytest.mark.parametrize("lies_cells", [13.0, 18.0, 23.0])
 def test_a_finger_that_lay_there_since_the_last_press_is_no_skin(
     tone: tuple[float, float, float], lies_cells: float
 ) -> None:
     item = pressed_twice(tone, lies_cells)
-    rest = resting_skin(item.window, item.press)
+    rest = cleared(item)
     lay = FIRST.cover(AGAIN_S - 1.0) > 0.5
     assert rest.lain[lay].mean() > 0.95
     assert rest.lain[~lay].mean() < 0.15
@@ -89,12 +106,50 @@ def test_a_tool_that_left_the_picture_lies_nowhere() -> None:
     first = replace(FIRST, stays_cells=np.inf)
     presses = found(stack(T_S, [first, again(first, np.inf)]))
     assert [item.press.bare_before is None for item in presses] == [True, False]
-    assert not any(resting_skin(item.window, item.press).lain.any() for item in presses)
+    assert not cleared(presses[1]).lain.any()
 
 
 def test_a_finger_that_lay_there_and_left_before_the_next_press_hides_nothing() -> None:
     first = replace(FIRST, seen_s=(-np.inf, 13.0))
     second = replace(again(first, np.inf), comes_cells=np.inf)
     item = found(stack(T_S, [first, second]))[-1]
-    assert item.press.bare_before is not None
-    assert not resting_skin(item.window, item.press).lain.any()
+    assert not cleared(item).lain.any()
+
+
+def unlike_alone(item: PressWindow) -> bool:
+    """Whether a press comes out otherwise than if none had been before it."""
+    alone = PressWindow(replace(item.press, bare_before=None), item.window)
+    one, other = (measure_press(each, sight_press(each)).refill for each in (item, alone))
+    return any(
+        getattr(one, name) != getattr(other, name)
+        for name in ("status", "flags", "crt_ci95_s", "lower_bound_s")
+    )
+
+
+@pytest.mark.parametrize("tau_s", [8.0, 200.0])
+def test_a_blanch_of_another_place_that_stays_is_nothing_that_lies(tau_s: float) -> None:
+    """Pressed again, that place is still pale from before: it must not be left out."""
+    first = Visit(2.0, 7.0, row=18, col=25, radius=6, travel_s=0.4, shaft=True)
+    slow = Visit(10.0, 15.0, row=32, col=58, radius=6, travel_s=0.4, pallor=0.5, tau_s=tau_s)
+    grids = stack(T_S, [first, slow, replace(slow, contact_s=21.0, release_s=26.0, pallor=0.0)])
+    pressed_again = (T_S >= 21.0)[:, None, None, None]
+    fades = np.exp(-np.maximum(T_S - 15.0, 0.0) / tau_s), np.exp(-np.maximum(T_S - 26.0, 0) / tau_s)
+    paler = 0.5 * (fades[1] - fades[0])[:, None, None, None] * pressed_again
+    bare = np.array([1 - slow.cover(float(t_s) - 11.0) for t_s in T_S])[..., None]
+    grids += (paler * bare * soft_disc(32, 58, 3)[..., None] * BLOOD).astype(np.float32)
+    last = found(grids)[-1]
+    assert last.press.bare_before is not None
+    assert cleared(last).lain[disc(32, 58, 3)].any()
+    assert not unlike_alone(last)
+
+
+def test_a_limb_in_light_that_changed_is_nothing_that_lies() -> None:
+    """It covers less than half of the picture, before a table too dark to show the change."""
+    first = Visit(4.0, 9.0, radius=6, travel_s=0.4, pallor=0.25)
+    grids = stack(T_S, [first, replace(first, contact_s=18.0, release_s=23.0)])
+    limb = np.abs(np.arange(SHAPE.rows) - 27) < 13
+    grids[:, ~limb] = -5.0
+    grids[np.ix_(T_S > 14.0, limb)] -= np.float32(0.15)
+    last = found(grids)[-1]
+    assert cleared(last).lain.any()
+    assert not unlike_alone(last)

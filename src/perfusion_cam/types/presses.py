@@ -65,7 +65,7 @@ class Press:
     drawn_back : bool
         Whether it came to lie beside the place, rather than to leave the picture.
     bare_before : BareSkin or None
-        How the skin looked before the first press of the last minute; None where this is the first.
+        How the skin looked before anything covered it in the last minute; None where nothing did.
     """
 
     contact_s: float

@@ -23,7 +23,7 @@ PART_SIZE = 0.5
 """Of two things that rested side by side at once, the smaller is part of the larger below this."""
 TOUCH_CONTRAST = 0.15
 LIES_S = 60.0
-"""How long after a press its tool is looked for in sight: later, light is no longer as it was."""
+"""How old a picture of bare skin may be that tells what lies there: light changes with time."""
 IN_VIEW = 0.75
 """Share of the place's cells, of those ever seen, that must be in the picture to watch it."""
 
@@ -127,7 +127,7 @@ class PressDetector:
         self._past = [*self._past, new][-REMEMBERED:]
 
     def _bare_before(self, new: Departure) -> BareSkin | None:
-        """The skin before the first tool of the last minute, which may lie in sight since."""
+        """The skin before the first that covered it in the last minute, and may lie there since."""
         until_s = new.baseline_s[1]
         for old in self._past:
             recent = until_s - LIES_S < old.baseline_s[1] and old.uncovered_s < until_s

@@ -2,16 +2,18 @@
 
 from perfusion_cam.stages.location.beside import lies_near, lying_beside
 from perfusion_cam.stages.location.pallor import pallor_map
-from perfusion_cam.stages.location.resting import resting_skin
+from perfusion_cam.stages.location.resting import Rest, resting_skin, without_what_lay
 from perfusion_cam.stages.location.site import EARLY_S, NoSite, locate, rests_on
 
 __all__ = [
     "EARLY_S",
     "NoSite",
+    "Rest",
     "lies_near",
     "locate",
     "lying_beside",
     "pallor_map",
     "resting_skin",
     "rests_on",
+    "without_what_lay",
 ]

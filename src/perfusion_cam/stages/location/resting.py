@@ -23,9 +23,10 @@ class Rest(NamedTuple):
     Attributes
     ----------
     light : array (rows, cols, 3)
-        Natural-log light; where something lay on the skin, that of before.
+        Natural-log light; where something lay on the skin, that of before, each cell averaged with
+        its neighbours.
     lain : array (rows, cols) bool
-        Where something lay.
+        Where something lay, as far as it was looked for.
     """
 
     light: FloatArray
@@ -48,21 +49,28 @@ def resting_skin(window: GridWindow, press: Press) -> Rest:
     Rest
     """
     before = rested(window, press) if press.seen_bare else _at_the_end(window, press)
-    light = window.mean_log_rgb(before)
-    if press.bare_before is None:
-        return Rest(light, np.zeros_like(press.tool_cells))
-    return _as_before(light, press.bare_before)
+    return Rest(window.mean_log_rgb(before), np.zeros_like(press.tool_cells))
 
 
-def _as_before(light: FloatArray, earlier: BareSkin) -> Rest:
-    """Tell what has come to lie in a picture (rows, cols, 3), and put back the skin it hides."""
-    change = cv2.blur(light, (3, 3)) - earlier.light
+def without_what_lay(rest: Rest, earlier: BareSkin) -> Rest:
+    """Tell what has come to lie there, by how it changed, and put back the skin that it hides.
+
+    Light that moved, and a blanch of another press, change the skin, too: this is for presses of
+    which nothing else is seen.
+
+    Parameters
+    ----------
+    rest : Rest
+    earlier : BareSkin
+        Of an earlier press.
+    """
+    change = cv2.blur(rest.light, (3, 3)) - earlier.light
     shared = np.median(change.reshape(-1, 3), axis=0)
     lain = lying_on(change - shared, earlier.tool_cells, reach_of(earlier.tool_cells))
-    if not lain.any():
-        return Rest(light, lain)
+    if not lain.any() or lain.all():
+        return rest
     gain = np.median(change[~lain], axis=0)
-    bare = np.where(lain[..., None], earlier.light + gain, light)
+    bare = np.where(lain[..., None], earlier.light + gain, rest.light)
     return Rest(np.asarray(bare, np.float32), lain)
 
 

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from perfusion_cam.types import BoolArray
 
-OUTLINE_SHARE = 0.5
-"""Of its hull that an outline fills at most."""
+MAX_BROAD = 0.5
+"""Share of an outline that is broad (measured: 0.4 at most of slides, 0.7 and more of what is not
+clear)."""
 
 
 def disc(radius_cells: int) -> NDArray[np.uint8]:
@@ -48,13 +49,16 @@ def connected(cells: BoolArray) -> NDArray[np.int32]:
 
 def _outlined(tool: BoolArray, labels: NDArray[np.int32]) -> BoolArray:
     """Hulls of those of a tool's patches that are outlines, open to one side."""
+    size = max(tool.shape)
+    broad = cv2.morphologyEx(tool.astype(np.uint8), cv2.MORPH_OPEN, disc(max(2, size // 50))) > 0
     found = np.zeros(tool.shape, bool)
     for label in np.unique(labels[tool]):
         patch = tool & (labels == label)
+        if (broad & patch).sum() > MAX_BROAD * patch.sum():
+            continue
         corners = cv2.convexHull(np.argwhere(patch)[:, ::-1].astype(np.int32))
         hull = cv2.fillConvexPoly(np.zeros(tool.shape, np.uint8), corners, 1) > 0
-        if patch.sum() < OUTLINE_SHARE * hull.sum():
-            found |= hull
+        found |= hull
     return found
 
 
