@@ -174,21 +174,27 @@ class _Look(NamedTuple):
 
 
 def _look(item: PressWindow, within: BoolArray | None) -> _Look:
-    """Look for the site; where none stands out, again without what lay in sight at rest."""
+    """Look for the site; where none stands out, again without what may lie in sight.
+
+    That is what came to lie there before the press and, where the tool was drawn back, what turned
+    darker where it had been.
+    """
     window, press = item.window, item.press
     rest = resting_skin(window, press)
     plain = _look_from(rest, item, within)
-    if plain.stands_out or press.bare_before is None:
+    if plain.stands_out:
         return plain
-    cleared = without_what_lay(rest, press.bare_before)
-    if not cleared.lain.any():
+    cleared = rest if press.bare_before is None else without_what_lay(rest, press.bare_before)
+    if not (press.drawn_back or cleared.lain.any()):
         return plain
-    again = _look_from(cleared, item, within)
+    again = _look_from(cleared, item, within, press.drawn_back)
     return again if again.stands_out else plain
 
 
-def _look_from(rest: Rest, item: PressWindow, within: BoolArray | None) -> _Look:
-    beside = lying_beside(item.window, item.press, rest, within)
+def _look_from(
+    rest: Rest, item: PressWindow, within: BoolArray | None, darker: bool = False
+) -> _Look:
+    beside = lying_beside(item.window, item.press, rest, within, darker)
     return _Look(rest.light, beside, locate(item.window, item.press, rest.light, beside, within))
 
 

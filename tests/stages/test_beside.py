@@ -167,6 +167,34 @@ def test_a_blanch_between_the_edges_of_a_clear_tool_is_nothing_beside_it() -> No
     assert not reach_of(edge)[disc(27, 80, 6)].any()
 
 
+def beside_a_dark_tip(pallor: float, *, drawn_back: bool) -> PressWindow:
+    """A bare finger hardly differs from skin: what was uncovered and what it hides look alike."""
+    visit = replace(FINGER, pallor=pallor)
+    grids = stack(T_S, [visit])
+    grids[np.ix_(T_S > 9.2, *map(np.unique, np.nonzero(disc(27, 56, 3))))] -= np.float32(0.3)
+    seen_bare = (disc(27, 40, 8) | disc(27, 48, 8) | disc(27, 56, 8)) & ~disc(27, 56, 4)
+    press = press_of(visit, 18.0, tool_cells=seen_bare, drawn_back=drawn_back)
+    return PressWindow(press, window(T_S, grids))
+
+
+def test_what_turned_darker_where_the_tool_had_lain_is_a_tool_that_stayed() -> None:
+    item = beside_a_dark_tip(0.2, drawn_back=True)
+    sighting = sight_press(item)
+    assert sighting.beside[disc(27, 56, 3)].all()
+    assert not sighting.beside[disc(27, 40, 5)].any()
+    refill = measure_press(item, sighting).refill
+    assert refill.crt_ci95_s is not None
+    assert refill.crt_ci95_s[0] <= 0.8 * np.log(10) <= refill.crt_ci95_s[1]
+
+
+@pytest.mark.parametrize(("pallor", "drawn_back"), [(0.2, False), (0.0, True)])
+def test_where_nothing_stayed_or_paled_it_speaks_against_a_press(
+    pallor: float, drawn_back: bool
+) -> None:
+    item = beside_a_dark_tip(pallor, drawn_back=drawn_back)
+    assert measure_press(item, sight_press(item)).refill.status == "not_measurable"
+
+
 def test_a_nail_and_a_shadow_belong_to_the_hand() -> None:
     visit = replace(FINGER, stays_cells=20.0)
     grids = stack(T_S, [visit])

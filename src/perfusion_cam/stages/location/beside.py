@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from perfusion_cam.stages.location.lying import lying_on
-from perfusion_cam.stages.location.pallor import pallor_map
+from perfusion_cam.stages.location.lying import CHANGE, lying_on
+from perfusion_cam.stages.location.pallor import PALLOR, pallor_map
 from perfusion_cam.stages.location.resting import Rest
 from perfusion_cam.stages.location.shapes import disc, grown, radius_of, reach_of
 from perfusion_cam.types import BoolArray, GridWindow, Press, Site
@@ -15,7 +15,11 @@ SHADOW_RADII = 3.0
 
 
 def lying_beside(
-    window: GridWindow, press: Press, rest: Rest, within: BoolArray | None = None
+    window: GridWindow,
+    press: Press,
+    rest: Rest,
+    within: BoolArray | None = None,
+    darker: bool = False,
 ) -> BoolArray:
     """Cells on which something lay at rest, or lies once the tool has left, array (rows, cols).
 
@@ -27,6 +31,8 @@ def lying_beside(
         Of that press.
     within : array (rows, cols) bool, optional
         Where the site may lie, too (a user's circle or box).
+    darker : bool
+        Whether what turned darker within the place lies there, too: skin that was pressed pales.
     """
     if not press.seen_bare:
         return rest.lain
@@ -35,6 +41,8 @@ def lying_beside(
     if within is not None:
         place |= within
     change = pallor_map(window, press, rest.light, 0.0, LOOKED_AT_S)
+    if darker:
+        place &= change @ PALLOR > -CHANGE
     return rest.lain | lying_on(change, uncovered, place)
 
 
