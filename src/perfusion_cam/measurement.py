@@ -44,6 +44,10 @@ from perfusion_cam.types import (
     SkinColour,
 )
 
+CLEARER = 2.0
+"""How much better a site must stand out where parts of the picture are left out on suspicion:
+measured, 6 times and more of sites that a hand in sight had masked, and less than once where light
+had drifted, or a blanch stayed."""
 SIGHTED_S = max(EARLY_S[-1], PRESSED_S, MOVED_S[-1])
 """How long after the tool has left the last picture was taken that a sighting rests on."""
 
@@ -169,12 +173,12 @@ class _Look(NamedTuple):
     site: Site | Flag
 
     @property
-    def stands_out(self) -> bool:
-        return isinstance(self.site, Site) and self.site.stands_out >= 1
+    def stands_out(self) -> float:
+        return self.site.stands_out if isinstance(self.site, Site) else 0.0
 
 
 def _look(item: PressWindow, within: BoolArray | None) -> _Look:
-    """Look for the site; where none stands out, again without what may lie in sight.
+    """Look for the site, and again without what may lie in sight, if it then is much clearer.
 
     That is what came to lie there before the press and, where the tool was drawn back, what turned
     darker where it had been.
@@ -182,13 +186,11 @@ def _look(item: PressWindow, within: BoolArray | None) -> _Look:
     window, press = item.window, item.press
     rest = resting_skin(window, press)
     plain = _look_from(rest, item, within)
-    if plain.stands_out:
-        return plain
     cleared = rest if press.bare_before is None else without_what_lay(rest, press.bare_before)
     if not (press.drawn_back or cleared.lain.any()):
         return plain
     again = _look_from(cleared, item, within, press.drawn_back)
-    return again if again.stands_out else plain
+    return again if again.stands_out >= max(1.0, CLEARER * plain.stands_out) else plain
 
 
 def _look_from(
