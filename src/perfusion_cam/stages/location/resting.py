@@ -55,8 +55,8 @@ def resting_skin(window: GridWindow, press: Press) -> Rest:
 def without_what_lay(rest: Rest, earlier: BareSkin) -> Rest:
     """Tell what has come to lie there, by how it changed, and put back the skin that it hides.
 
-    Light that moved, and a blanch of another press, change the skin, too: this is for presses of
-    which nothing else is seen.
+    Light that moved, and a blanch of another press, change the skin, too: trust it only where it
+    makes the site much clearer.
 
     Parameters
     ----------
