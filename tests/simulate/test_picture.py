@@ -201,3 +201,24 @@ def test_a_still_is_the_same_picture_but_for_noise() -> None:
     noisy = [rgb for _, rgb in frames(dataclasses.replace(still, full_well_e=4000.0))]
     spread = np.std([rgb[::3, ::3] for rgb in noisy], axis=0).mean()
     assert 0.5 < spread < 5.0
+
+
+@pytest.mark.parametrize("kind", ["exp", "stuck"])
+def test_skin_pressed_again_before_it_is_back_is_emptied_no_further(
+    kind: CurveKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both presses leave the skin as one does, and its times hold for the second as well."""
+    monkeypatch.setattr(scene, "overlays_of", lambda scenario: ())
+    curve = Curve(kind, tau_s=1.5, recovered=0.4)
+    first = dataclasses.replace(PRESS, curve=curve)
+    again = dataclasses.replace(first, contact_s=3.2, release_s=4.2)
+    scenario = dataclasses.replace(BASE, presses=(first, again), duration_s=6.2)
+    seen = {round(t, 2): _site_against_ring(rgb, first)[1] for t, rgb in frames(scenario)}
+    rest, pressed, again_pressed = seen[0.0], seen[2.2], seen[4.1]
+    between = (seen[3.1] - rest) / (pressed - rest)
+    assert between == pytest.approx(float(curve.missing(np.array(0.8))), abs=0.03)
+    assert again_pressed - rest == pytest.approx(pressed - rest, rel=0.03)
+    for after_s in (0.3, 0.8):
+        left = (seen[round(2.3 + after_s, 2)] - rest) / (pressed - rest)
+        left_again = (seen[round(4.2 + after_s, 2)] - rest) / (pressed - rest)
+        assert left_again == pytest.approx(left, abs=0.03)

@@ -56,6 +56,25 @@ class Blanch:
             reached = reached * press.curve.missing(np.float32(t_s - press.release_s) / self.pace)
         return np.asarray(reached, dtype=np.float32)
 
+    def upon(
+        self, left: Float32Array, missing: Float32Array, part: tuple[slice, slice]
+    ) -> Float32Array:
+        """Share that is missing where earlier presses have left some missing, in a part of it.
+
+        Pressure empties skin down to a level of its own, whatever was missing before; and what an
+        earlier refill brought beyond rest it presses out.
+
+        Parameters
+        ----------
+        left, missing : arrays (m, n)
+            Share that the earlier presses and this one leave missing in that part.
+        part : (slice, slice)
+            Of the patch.
+        """
+        stays = 1 - self.depth[part] / max(float(self.depth.max()), 1e-6)
+        emptied = np.maximum(np.maximum(left, missing), 0)
+        return np.asarray(emptied + np.minimum(missing, 0) + stays * np.minimum(left, 0))
+
 
 def make_blanch(press: PressTruth, rng: np.random.Generator) -> Blanch:
     """Draw the blanched disc of a press: soft-edged, a little irregular, unevenly fast."""
@@ -82,7 +101,7 @@ def refill_times_s(
     """First times after release at which shares of the pressed-out colour are back.
 
     The skin's log light is linear in the missing blood, so the mean missing blood of the core *is*
-    its noise-free log-colour change against the pre-press baseline, up to a constant per channel.
+    its noise-free log-colour change against its rest, up to a constant per channel.
 
     Parameters
     ----------

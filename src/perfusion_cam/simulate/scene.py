@@ -151,6 +151,7 @@ class Scene:
     def _skin_at(self, t_s: float) -> Float32Array:
         """Return the skin with its blanches and dents, margin included."""
         skin = self._vasomotion.paint(self._skin, t_s, self._blood)
+        emptied: Float32Array | None = None
         for blanch in self._blanches:
             if t_s <= blanch.press.contact_s:
                 continue
@@ -160,23 +161,36 @@ class Scene:
                 continue
             if skin is self._skin:
                 skin = self._skin.copy()
-            self._press_patch(skin, blanch, missing, dent_px)
+            if emptied is None:
+                emptied = np.zeros(skin.shape[:2], np.float32)
+            self._press_patch(skin, emptied, blanch, missing, dent_px)
         return skin
 
     def _press_patch(
-        self, skin: Float32Array, blanch: Blanch, missing: Float32Array, dent_px: float
+        self,
+        skin: Float32Array,
+        emptied: Float32Array,
+        blanch: Blanch,
+        missing: Float32Array,
+        dent_px: float,
     ) -> None:
-        """Blanch and push aside the skin of one patch, in place."""
+        """Blanch and push aside the skin of one patch, in place.
+
+        `emptied` (height, width) is the share of blood that presses have left missing, likewise.
+        """
         height, width = skin.shape[:2]
         y0, x0 = blanch.y0_px + self._margin, blanch.x0_px + self._margin
         top, left = max(0, y0), max(0, x0)
         bottom, right = min(height, y0 + len(missing)), min(width, x0 + len(missing))
-        part = missing[top - y0 : bottom - y0, left - x0 : right - x0]
-        patch = skin[top:bottom, left:right]
+        part = slice(top - y0, bottom - y0), slice(left - x0, right - x0)
+        patch, before = skin[top:bottom, left:right], emptied[top:bottom, left:right]
+        together = blanch.upon(before, missing[part], part)
+        more = together - before
+        before[:] = together
         blood = self._blood
         if self._blood_here is not None:
             blood = self._blood_here[top:bottom, left:right]
-        blanched = patch * np.exp(part[..., None] * blood)
+        blanched = patch * np.exp(more[..., None] * blood)
         if dent_px >= 0.02:
             press = blanch.press
             ys, xs = np.mgrid[0 : bottom - top, 0 : right - left].astype(np.float32)

@@ -18,8 +18,8 @@ from perfusion_cam.simulate.scenario import PressTruth, Scenario
 class RefillTruth:
     """A press and its refill times, seconds after release, of the rendered light of its core.
 
-    None where the colour is not so far back within a minute. Of a site pressed again before it is
-    back, the times hold for what the last press moved.
+    None where the colour is not so far back within a minute. Rest is as before the first press: of
+    a site pressed again before it is back, what the earlier press left missing counts as missing.
     """
 
     press: PressTruth

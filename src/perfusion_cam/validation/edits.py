@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,11 @@ from perfusion_cam.simulate import Background, Event, PressTruth, Scenario, trut
 from perfusion_cam.simulate.curve import Curve
 from perfusion_cam.simulate.skin import RESTING_SRGB
 from perfusion_cam.validation.cases import Edit, bit_rate
+
+
+def in_turn(*edits: Edit) -> Edit:
+    """Make several changes, one upon the other."""
+    return lambda scenario: reduce(lambda changed, edit: edit(changed), edits, scenario)
 
 
 def clip(**changes: Any) -> Edit:

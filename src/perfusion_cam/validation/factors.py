@@ -21,6 +21,7 @@ from perfusion_cam.validation.edits import (
     clip,
     curve,
     filed,
+    in_turn,
     lying_on,
     moved,
     nobody,
@@ -129,6 +130,13 @@ FACTORS: dict[str, dict[str, Edit]] = {
         "two sites": two_sites,
         "same site twice": pressed_again(9.0),
         "pressed again at once": pressed_again(1.5),
+        "slow, pressed again at once": in_turn(time_constant(3.0), pressed_again(3.0)),
+        "overshoot, pressed again": in_turn(
+            curve("overshoot", tau_s=0.8, overshoot=0.15), pressed_again(6.0)
+        ),
+        "never back, pressed again": in_turn(
+            curve("stuck", tau_s=1.0, recovered=0.4), pressed_again(3.0)
+        ),
         "touched again": pressed_again(1.5, depth=0.0),
         "under way at start": press(contact_s=-1.0, release_s=4.0),
     },

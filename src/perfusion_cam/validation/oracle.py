@@ -6,6 +6,7 @@ family of the curve, and reads the same decoded pictures. What it misses, nobody
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import cv2
@@ -61,7 +62,9 @@ def oracle_t90_s(path: Path, scenario: Scenario) -> list[float | None]:
     found: list[float | None] = []
     for index, press in enumerate(scenario.presses):
         family = FREE.get(press.curve.kind)
-        before = (t_s > begins_s[index]) & (t_s < press.contact_s - press.approach_s)
+        first = _first_there(scenario, index)
+        rests_s = scenario.presses[first].contact_s - scenario.presses[first].approach_s
+        before = (t_s > begins_s[first]) & (t_s < rests_s)
         after = (t_s > begins_s[index + 1]) & (t_s < ends_s[index])
         enough = min(before.sum(), after.sum()) >= _LEAST_SAMPLES
         if family is None or press.depth == 0 or not enough:
@@ -70,6 +73,16 @@ def oracle_t90_s(path: Path, scenario: Scenario) -> list[float | None]:
         missing = _missing(traces[:, index], before, blood_axis(scenario.fitzpatrick))
         found.append(_fitted_t90_s(press.curve.kind, t_s[after] - press.release_s, missing[after]))
     return found
+
+
+def _first_there(scenario: Scenario, index: int) -> int:
+    """Which press was the first at a place, before which it was at rest."""
+    here = scenario.presses[index]
+    return next(
+        earlier
+        for earlier, press in enumerate(scenario.presses)
+        if math.hypot(press.x_px - here.x_px, press.y_px - here.y_px) < here.radius_px
+    )
 
 
 def _gone_s(release_s: float, scenario: Scenario, index: int) -> float:
