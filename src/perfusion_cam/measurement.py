@@ -22,6 +22,7 @@ from perfusion_cam.stages.judging import (
 from perfusion_cam.stages.location import (
     EARLY_S,
     Rest,
+    before_earlier,
     lies_near,
     locate,
     lying_beside,
@@ -178,19 +179,27 @@ class _Look(NamedTuple):
 
 
 def _look(item: PressWindow, within: BoolArray | None) -> _Look:
-    """Look for the site, and again without what may lie in sight, if it then is much clearer.
+    """Look for the site, and again with other rests, if it then is much clearer.
 
-    That is what came to lie there before the press and, where the tool was drawn back, what turned
-    darker where it had been.
+    That is without what may lie in sight: what came to lie there before the press and, where the
+    tool was drawn back, what turned darker where it had been. And where the place was pressed
+    before, against the skin as it was before that, which it may have left pale.
     """
     window, press = item.window, item.press
     rest = resting_skin(window, press)
-    plain = _look_from(rest, item, within)
-    cleared = rest if press.bare_before is None else without_what_lay(rest, press.bare_before)
-    if not (press.drawn_back or cleared.lain.any()):
-        return plain
-    again = _look_from(cleared, item, within, press.drawn_back)
-    return again if again.stands_out >= max(1.0, CLEARER * plain.stands_out) else plain
+    clearest = _look_from(rest, item, within)
+    bare = press.bare_before
+    cleared = rest if bare is None else without_what_lay(rest, bare)
+    others = []
+    if press.drawn_back or cleared.lain.any():
+        others.append((cleared, press.drawn_back))
+    if bare is not None and press.since_last_s is not None:
+        others.append((before_earlier(rest, bare), False))
+    for other, darker in others:
+        again = _look_from(other, item, within, darker)
+        if again.stands_out >= max(1.0, CLEARER * clearest.stands_out):
+            clearest = again
+    return clearest
 
 
 def _look_from(
@@ -226,9 +235,10 @@ def measure_press(
         return PressResult(press, None, None, Refill("not_measurable", reasons))
     light = sighting.read(item).light
     assert sighting.colour is not None
+    assert sighting.stencils is not None
     assert light is not None
     curve, refill = measure_refill(
-        sample_traces(window, press, site, light),
+        sample_traces(window, press, site, light, sighting.stencils),
         press.release_s,
         press.release_se_s,
         bits_per_pixel,

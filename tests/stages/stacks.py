@@ -116,16 +116,20 @@ def stack(
     noise: float | Array = 0.008,
     gain: Callable[[float], float] | None = None,
 ) -> Array:
-    """Natural-log light (n, rows, cols, 3) of skin, visits, light and noise."""
+    """Natural-log light (n, rows, cols, 3) of skin, visits, light and noise.
+
+    Skin that is pressed again is emptied no further than to what one press leaves.
+    """
     resting = skin(seed)
     rng = np.random.default_rng([seed, 2])
     grids = np.empty((len(t_s), *resting.shape), np.float32)
     for i, moment_s in enumerate(t_s):
         grid = resting.copy()
+        pale = np.zeros((SHAPE.rows, SHAPE.cols))
         for visit in visits:
-            pale = visit.pallor_at(moment_s)
             pressed = soft_disc(visit.row, visit.col, SITE_OF_TOOL * visit.radius)
-            grid += pale * pressed[..., None] * BLOOD
+            pale = np.maximum(pale, visit.pallor_at(moment_s) * pressed)
+        grid += pale[..., None] * BLOOD
         for visit in visits:
             cover = visit.cover(float(moment_s))[..., None]
             grid = (1 - cover) * grid + cover * np.array(visit.light)

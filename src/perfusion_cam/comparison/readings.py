@@ -11,8 +11,8 @@ from scipy import stats
 
 from perfusion_cam.comparison.posterior import LogTimes, posterior
 from perfusion_cam.comparison.pressed import SidePress
-from perfusion_cam.comparison.variation import REST_S, SINGLE_PRESS_DF, SINGLE_PRESS_SD
-from perfusion_cam.types import Status
+from perfusion_cam.comparison.variation import SINGLE_PRESS_DF, SINGLE_PRESS_SD
+from perfusion_cam.types import REST_S, Status
 
 OUTLIER_PROBABILITY = 0.01
 """Own choice: one site in a hundred without any outlier loses a press. Shared among its presses."""

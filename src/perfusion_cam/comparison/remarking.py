@@ -10,7 +10,7 @@ import numpy as np
 from perfusion_cam.comparison.contrasting import Contrast
 from perfusion_cam.comparison.readings import SideReading, scatter_chance, soon_repeated
 from perfusion_cam.comparison.remarks import Mark, Remark
-from perfusion_cam.comparison.variation import REST_S
+from perfusion_cam.types import REST_S
 
 DISAGREE_PROBABILITY = 0.01
 """Own choice: one site in a hundred without anything amiss is said to disagree with itself."""

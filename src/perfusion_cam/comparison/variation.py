@@ -24,8 +24,6 @@ and presses differ by about half. Without it, presses that plainly contradict th
 would still be taken for repeats of it."""
 TYPICAL_MEASUREMENT_SD = 0.045
 """Standard error of one measured log time in a good recording (docs/accuracy.md: 4 to 5.5 %)."""
-REST_S = 120.0
-"""Repeats this far apart do not affect one another (10.1002/jbio.202400098)."""
 
 LEVEL = 0.95
 

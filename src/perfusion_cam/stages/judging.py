@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from perfusion_cam.quality import Flag
 from perfusion_cam.types import (
+    REST_S,
     BoolArray,
     GridWindow,
     Press,
@@ -47,11 +48,10 @@ SHADOW_HIDES, TOOL_HIDES = 0.2, 0.4
 room), and from which on it was a tool."""
 FINE_PALLOR = 0.03
 """Where less than this would have stood out, its absence means that nothing blanched."""
-REST_S = 120.0
-"""Repeats this far apart do not affect one another (10.1002/jbio.202400098)."""
 REPEAT_ERROR, REPEAT_FADE_S = 0.25, 5.0
-"""Relative standard error of a time whose baseline still held the last press's refill, and how it
-fades with the rest between: 3 s after a release with a time constant of 0.7 s, t90 was 9 % low."""
+"""Relative standard error of a time whose baseline still held the last press's refill, where the
+skin was not seen before that, and how it fades with the rest between: 3 s after a release with a
+time constant of 0.7 s, t90 was 9 % low."""
 MOVED_S = (0.5, 2.0)
 """Stretch after the tool has left in which the site must lie where it lay before the press."""
 MIN_LIKENESS, MOVED_LIKENESS = 0.5, 0.1
@@ -203,7 +203,7 @@ def press_error(press: Press, moved: bool) -> float:
     Zero for a press on rested skin that stayed where it was (`has_moved`).
     """
     repeat = 0.0
-    if _is_repeat(press):
+    if press.bare_before is None and _is_repeat(press):
         assert press.since_last_s is not None
         repeat = REPEAT_ERROR * np.exp(-press.since_last_s / REPEAT_FADE_S)
     return float(np.hypot(repeat, MOVED_ERROR if moved else 0.0))

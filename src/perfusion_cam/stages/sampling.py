@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import trim_mean
 
-from perfusion_cam.stencils import rested
+from perfusion_cam.stages.repeating import since_earlier
+from perfusion_cam.stencils import Stencils, rested
 from perfusion_cam.types import (
     LIGHT_CODE,
     BoolArray,
@@ -25,12 +26,15 @@ TRIMMED_SHARE = 0.15
 """Baseline samples left out at either end: a hand that shows itself early must not count."""
 
 
-def sample_traces(window: GridWindow, press: Press, site: Site, light: SiteLight) -> SiteTraces:
+def sample_traces(
+    window: GridWindow, press: Press, site: Site, light: SiteLight, stencils: Stencils
+) -> SiteTraces:
     """Average the site and its control, picture by picture.
 
     The light at the site is foretold from the control by a plane, so that a slope of light or
     shadow across the ring cancels. The same pair of shapes, laid over skin beside it, tells
-    what noise, codec, shadow and drift do where nothing happened.
+    what noise, codec, shadow and drift do where nothing happened. Skin pressed again
+    before it was back is put against what it was before the first press.
 
     Returns
     -------
@@ -38,7 +42,8 @@ def sample_traces(window: GridWindow, press: Press, site: Site, light: SiteLight
     """
     baseline = rested(window, press)
     rest = trim_mean(light.laid[baseline], TRIMMED_SHARE, axis=0)
-    rgb = (light.laid - rest) / np.float32(LIGHT_CODE)
+    since = since_earlier(window, press, stencils)
+    rgb = (light.laid - rest) / np.float32(LIGHT_CODE) + np.asarray(since, np.float32)
     return SiteTraces(
         t_s=window.t_s,
         rgb=np.asarray(rgb[:, :, 0], float),
@@ -46,7 +51,7 @@ def sample_traces(window: GridWindow, press: Press, site: Site, light: SiteLight
         used=_used(window, press, site, light.red_spread),
         baseline=baseline,
         clipped=_clipped(window, press, site),
-        resting_log_rgb=light.resting_log_rgb,
+        resting_log_rgb=light.resting_log_rgb - since[:, 0],
     )
 
 

@@ -18,6 +18,7 @@ from perfusion_cam.types.pictures import (
     marks_of,
 )
 from perfusion_cam.types.presses import (
+    REST_S,
     WATCH_S,
     BareSkin,
     Press,
@@ -46,6 +47,7 @@ from perfusion_cam.types.stacked import Stacked
 
 __all__ = [
     "LIGHT_CODE",
+    "REST_S",
     "UPRIGHT",
     "WATCH_S",
     "BareSkin",

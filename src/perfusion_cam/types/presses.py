@@ -12,6 +12,8 @@ from perfusion_cam.types.arrays import BoolArray, FloatArray
 
 WATCH_S = 30.0
 """How long the recovery is watched; slower skin is *not recovered* after this time."""
+REST_S = 120.0
+"""Repeats this far apart do not affect one another (10.1002/jbio.202400098)."""
 
 
 class BareSkin(NamedTuple):
@@ -20,7 +22,7 @@ class BareSkin(NamedTuple):
     Attributes
     ----------
     light : array (rows, cols, 3)
-        Natural-log light, each cell averaged with its neighbours.
+        Natural-log light.
     tool_cells : array (rows, cols) bool
         Where that press's tool was.
     """
@@ -65,7 +67,8 @@ class Press:
     drawn_back : bool
         Whether it came to lie beside the place, rather than to leave the picture.
     bare_before : BareSkin or None
-        How the skin looked before anything covered it in the last minute; None where nothing did.
+        How the skin looked before the place was pressed in the last `REST_S`, or anything covered
+        it in the last minute; None where nothing did.
     """
 
     contact_s: float

@@ -73,7 +73,7 @@ class Departure:
     drawn_back : bool
         Whether it came to lie on other cells that the burst changed.
     untouched : array (rows, cols, 3) or None
-        Natural-log light of the baseline, each cell averaged with its neighbours.
+        Natural-log light of the baseline.
     """
 
     contact_s: float
@@ -135,8 +135,9 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     followed = _followed(history.window(cover.baseline_s[0], burst.end_s))
     if not followed and not (cover.seen_bare and _followed(history.window(*cover.baseline_s))):
         return None
-    untouched = _mean(history.window(*cover.baseline_s)) if cover.seen_bare else None
-    hides = _hidden_texture(untouched if cover.seen_bare else bare, held, bare, tool)
+    rest = history.window(*cover.baseline_s)
+    untouched = rest.mean_log_rgb(slice(None)) if cover.seen_bare and len(rest.t_s) else None
+    hides = _hidden_texture(_mean(rest) if cover.seen_bare else bare, held, bare, tool)
     if tool.mean() < SMALL_AREA and hides < SMALL_HIDES:
         return None
     return Departure(

@@ -10,7 +10,7 @@ import numpy as np
 from perfusion_cam.stages.detection.activity import Burst, BurstFinder
 from perfusion_cam.stages.detection.departure import Departure, find_departure
 from perfusion_cam.stages.detection.history import GridHistory
-from perfusion_cam.types import WATCH_S, BareSkin, GridSample, GridShape, GridWindow, Press
+from perfusion_cam.types import REST_S, WATCH_S, BareSkin, GridSample, GridShape, GridWindow, Press
 
 SETTLE_S = 0.5
 """Pictures wanted after a burst before it is judged."""
@@ -127,10 +127,11 @@ class PressDetector:
         self._past = [*self._past, new][-REMEMBERED:]
 
     def _bare_before(self, new: Departure) -> BareSkin | None:
-        """The skin before the first that covered it in the last minute, and may lie there since."""
+        """The skin before the first that may have left it pale, or may lie there since."""
         until_s = new.baseline_s[1]
         for old in self._past:
-            recent = until_s - LIES_S < old.baseline_s[1] and old.uncovered_s < until_s
+            memory_s = REST_S if _overlap(old, new) >= SAME_PLACE else LIES_S
+            recent = until_s - memory_s < old.baseline_s[1] and old.uncovered_s < until_s
             if recent and old.untouched is not None:
                 return BareSkin(old.untouched, old.tool_cells)
         return None

@@ -64,7 +64,7 @@ def without_what_lay(rest: Rest, earlier: BareSkin) -> Rest:
     earlier : BareSkin
         Of an earlier press.
     """
-    change = cv2.blur(rest.light, (3, 3)) - earlier.light
+    change = cv2.blur(rest.light - earlier.light, (3, 3))
     shared = np.median(change.reshape(-1, 3), axis=0)
     lain = lying_on(change - shared, earlier.tool_cells, reach_of(earlier.tool_cells))
     if not lain.any() or lain.all():
@@ -72,6 +72,18 @@ def without_what_lay(rest: Rest, earlier: BareSkin) -> Rest:
     gain = np.median(change[~lain], axis=0)
     bare = np.where(lain[..., None], earlier.light + gain, rest.light)
     return Rest(np.asarray(bare, np.float32), lain)
+
+
+def before_earlier(rest: Rest, earlier: BareSkin) -> Rest:
+    """Take the skin as it was before an earlier press for its rest, in the light of now.
+
+    Parameters
+    ----------
+    rest : Rest
+    earlier : BareSkin
+    """
+    gain = np.median((rest.light - earlier.light).reshape(-1, 3), axis=0)
+    return Rest(np.asarray(earlier.light + gain, np.float32), rest.lain)
 
 
 def _at_the_end(window: GridWindow, press: Press) -> BoolArray:
