@@ -193,7 +193,7 @@ def _look(item: PressWindow, within: BoolArray | None) -> _Look:
     others = []
     if press.drawn_back or cleared.lain.any():
         others.append((cleared, press.drawn_back))
-    if bare is not None and press.since_last_s is not None:
+    if bare is not None and press.rests_since_last:
         others.append((before_earlier(rest, bare), False))
     for other, darker in others:
         again = _look_from(other, item, within, darker)

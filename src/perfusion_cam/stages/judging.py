@@ -203,7 +203,7 @@ def press_error(press: Press, moved: bool) -> float:
     Zero for a press on rested skin that stayed where it was (`has_moved`).
     """
     repeat = 0.0
-    if press.bare_before is None and _is_repeat(press):
+    if press.bare_before is None and press.rests_since_last and _is_repeat(press):
         assert press.since_last_s is not None
         repeat = REPEAT_ERROR * np.exp(-press.since_last_s / REPEAT_FADE_S)
     return float(np.hypot(repeat, MOVED_ERROR if moved else 0.0))

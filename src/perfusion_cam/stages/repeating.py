@@ -34,7 +34,7 @@ def since_earlier(window: GridWindow, press: Press, stencils: Stencils) -> Float
         pressed; zero where the site was not pressed in the last minute, or was back from it.
     """
     laid = (stencils.site, *stencils.placebos)
-    if press.since_last_s is None or press.bare_before is None:
+    if press.since_last_s is None or not press.rests_since_last or press.bare_before is None:
         return np.zeros((3, len(laid)))
     before = window.mean_log_rgb(rested(window, press))
     change = np.asarray(before - press.bare_before.light, float)

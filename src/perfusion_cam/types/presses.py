@@ -94,6 +94,12 @@ class Press:
         return self.release_s - self.contact_s
 
     @property
+    def rests_since_last(self) -> bool:
+        """Whether the skin was seen untouched between the last press there and this one."""
+        last = self.since_last_s
+        return last is not None and self.baseline_s[1] > self.contact_s - last
+
+    @property
     def seen_bare(self) -> bool:
         """Whether the skin was seen untouched before the press."""
         return self.baseline_s[1] > self.baseline_s[0]

@@ -60,6 +60,23 @@ def test_a_press_comes_with_its_grids(one_press: tuple[Array, Array, PressWindow
     np.testing.assert_allclose(found.window.log_rgb(slice(None)), grids[inside], atol=2e-4)
 
 
+@pytest.mark.parametrize("gone_s", [0.2, 0.4, 0.7, 0.95])
+def test_a_tool_that_was_off_for_a_glimpse_pressed_rested_skin_before_that(gone_s: float) -> None:
+    first = replace(ONE, pallor=0.3)
+    again = replace(first, contact_s=first.release_s + gone_s, release_s=first.release_s + 5.0)
+    last = presses_in(18.0, first, again)[-1]
+    assert_is(last, again)
+    assert last.press.baseline_s[1] == pytest.approx(ONE.contact_s, abs=0.5)
+    assert last.press.baseline_s[1] < ONE.contact_s
+
+
+def test_skin_first_seen_for_a_glimpse_rests_then() -> None:
+    there = replace(ONE, contact_s=-5.0, release_s=2.0)
+    last = presses_in(14.0, there, replace(ONE, contact_s=3.0, release_s=7.0))[-1]
+    assert last.press.contact_s == pytest.approx(3.0, abs=0.2)
+    assert 2.0 < last.press.baseline_s[0] < last.press.baseline_s[1] < 3.0
+
+
 def test_a_later_clock_shifts_every_time_and_nothing_else(
     one_press: tuple[Array, Array, PressWindow],
 ) -> None:

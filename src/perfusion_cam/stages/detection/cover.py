@@ -12,6 +12,8 @@ from perfusion_cam.stages.detection.light import common_gain, smooth
 from perfusion_cam.types import BoolArray, FloatArray
 
 MIN_BASELINE_S = 0.25
+GLIMPSE_S = 1.0
+"""Skin seen bare for less than this may have been pressed just before, and be pale from it."""
 UNTOUCHED_SHARE = 0.97
 """Of the cells that usually look bare before the tool comes: less, and it has begun to come."""
 LOOK_BACK_S = 30.0
@@ -93,24 +95,35 @@ class Past:
         self.seen_bare.flat[cells[bare_s >= MIN_BASELINE_S]] = True
 
     def find_cover(self, tool: BoolArray) -> Cover | None:
-        """What covered some of the cells after they had been seen bare."""
+        """What covered some of the cells after they had been seen bare.
+
+        Where they were bare for a glimpse only, their rest is sought before what covered them then.
+        """
         share = self._share(self._like_bare, tool)
         bare = np.flatnonzero(share >= 0.5)
         if len(bare) == 0 or bare[0] == 0:
             return None
-        first_bare = int(bare[0])
-        usual = float(np.median(share[first_bare:][share[first_bare:] >= 0.5]))
-        settled = np.flatnonzero(share[first_bare:] >= max(0.75, UNTOUCHED_SHARE * usual))
+        usual = float(np.median(share[bare]))
+        stretches = np.split(bare, np.flatnonzero(np.diff(bare) > 1) + 1)
+        rests = [
+            self._rest(share, stretch, max(0.75, UNTOUCHED_SHARE * usual)) for stretch in stretches
+        ]
+        rests = [rest for rest in rests if rest[1] - rest[0] >= MIN_BASELINE_S]
+        if not rests:
+            return None
+        long = [rest for rest in rests if rest[1] - rest[0] >= GLIMPSE_S]
+        return Cover(*self._contact(tool, int(bare[0]) - 1), [*long, *rests][0])
+
+    def _rest(
+        self, share: FloatArray, stretch: NDArray[np.intp], untouched: float
+    ) -> tuple[float, float]:
+        """From when to when a stretch of pictures shows the cells bare; no time at all if never."""
+        settled = np.flatnonzero(share[stretch] >= untouched)
+        oldest_s = float(self.t_s[stretch[-1]])
         if len(settled) == 0:
-            return None
-        end = min(first_bare + int(settled[0]) + 1, len(share) - 1)
-        after = np.flatnonzero(share[end:] < 0.5)
-        oldest = end + int(after[0]) - 1 if len(after) else len(share) - 1
-        end_s = float(self.t_s[end])
-        start_s = max(float(self.t_s[oldest]), end_s - BASELINE_S)
-        if end_s - start_s < MIN_BASELINE_S:
-            return None
-        return Cover(*self._contact(tool, first_bare - 1), (start_s, end_s))
+            return oldest_s, oldest_s
+        end_s = float(self.t_s[stretch[min(int(settled[0]) + 1, len(stretch) - 1)]])
+        return max(oldest_s, end_s - BASELINE_S), end_s
 
     def cover_since(self, start_s: float, tool: BoolArray) -> Cover | None:
         """What covered some of the cells, unmoved, from the first picture at `start_s` on."""

@@ -157,7 +157,7 @@ class PressDetector:
             ended_by = "watched"
         since_last_s = self._since_last_s(found)
         start_s, rested_s = found.baseline_s
-        if since_last_s is not None:
+        if since_last_s is not None and rested_s > found.contact_s - since_last_s:
             start_s = max(start_s, rested_s - REPEAT_BASELINE_S)
         window = self._history.window(start_s, end_s)
         seen_until_s = _last_in_view(window, found)
