@@ -29,11 +29,14 @@ class Door(NamedTuple):
         The server's addresses without a path, such as ``http://127.0.0.1:8000``.
     once : bool
         Whether the token lets in the first browser only.
+    ticket : str
+        What lets in the first browser that shows it, besides the token; empty for nothing.
     """
 
     token: str
     origins: tuple[str, ...]
     once: bool = False
+    ticket: str = ""
 
 
 def content_security_policy(origin: str) -> str:
@@ -63,8 +66,10 @@ class Guard:
     """
 
     def __init__(self, app: ASGIApp, door: Door) -> None:
-        self._app, self._token, self._origins, self._once = app, *door
-        self._open = True
+        self._app, self._origins = app, door.origins
+        self._keys = {door.token, door.ticket} - {""}
+        self._once = {door.token if door.once else door.ticket}
+        self._shared = door.once
         self._session = secrets.token_urlsafe(24) if door.once else door.token
         self._hosts = {origin.partition("://")[2] for origin in door.origins}
         port = door.origins[0].rpartition(":")[2]
@@ -77,8 +82,8 @@ class Guard:
         headers = Headers(scope=scope)
         if headers.get("host") not in self._hosts or not self._from_here(scope, headers):
             await self._refuse(scope, receive, send)
-        elif self._enters(scope):
-            self._open = not self._once
+        elif key := self._enters(scope):
+            self._keys -= self._once & {key}
             await self._welcome(scope, receive, send)
         elif not self._known(headers):
             await self._refuse(scope, receive, send)
@@ -92,13 +97,13 @@ class Guard:
             return bool(scope["type"] == "http")
         return origin in self._origins and origin.partition("://")[2] == headers["host"]
 
-    def _enters(self, scope: Scope) -> bool:
-        if not self._open or scope["type"] != "http":
-            return False
-        if (scope["method"], scope["path"]) != ("GET", "/"):
-            return False
-        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
-        return secrets.compare_digest(given.encode(), self._token.encode())
+    def _enters(self, scope: Scope) -> str | None:
+        """With which key somebody opens the page, if with any."""
+        if scope["type"] != "http" or (scope["method"], scope["path"]) != ("GET", "/"):
+            return None
+        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0].encode()
+        fitting = [key for key in self._keys if secrets.compare_digest(given, key.encode())]
+        return fitting[0] if fitting else None
 
     def _known(self, headers: Headers) -> bool:
         given = cookie_parser(headers.get("cookie", "")).get(self._cookie, "")
@@ -120,7 +125,7 @@ class Guard:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
             return
-        words = f"{REFUSED} {OPENED}" if self._once else REFUSED
+        words = f"{REFUSED} {OPENED}" if self._shared else REFUSED
         response: Response = PlainTextResponse(words, 403)
         await response(scope, receive, self._hardened(scope, Headers(scope=scope), send))
 

@@ -78,20 +78,28 @@ class LocalServer:
             from perfusion_cam.apps.local_tls import self_signed
 
             self._certificate, origins = self_signed(host), (f"https://{host}:{port}",)
-        self.door = Door(secrets.token_urlsafe(24), origins, once=share)
+        ticket = "" if share else secrets.token_urlsafe(24)
+        self.door = Door(secrets.token_urlsafe(24), origins, share, ticket)
 
     @property
     def address(self) -> str:
         """What to open in a browser."""
-        return f"{self.door.origins[0]}/?token={self.door.token}"
+        return self._address(self.door.token)
+
+    def _address(self, key: str) -> str:
+        return f"{self.door.origins[0]}/?token={key}"
 
     def announce(self, open_page: bool) -> None:
-        """Print the address; open it if wanted, or say what is shared."""
+        """Print the address; open the page if wanted, or say what is shared.
+
+        Other accounts of this computer can read how a browser is called: it gets an address that
+        is good once.
+        """
         emit(f"{self.address}\n")
         if self._certificate is not None:
             self._tell_shared(self._certificate.fingerprint)
         elif open_page:
-            webbrowser.open(self.address)
+            webbrowser.open(self._address(self.door.ticket))
 
     @contextmanager
     def ended_by_signals(self) -> Iterator[None]:
