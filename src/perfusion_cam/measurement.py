@@ -12,10 +12,10 @@ from perfusion_cam.settings import Region
 from perfusion_cam.stages.colouring import PRESSED_S, skin_colour
 from perfusion_cam.stages.detection import PressWindow
 from perfusion_cam.stages.judging import (
+    MOVED_ERROR,
     MOVED_S,
     has_moved,
     judge,
-    press_error,
     refills,
     seen_reasons,
 )
@@ -26,12 +26,14 @@ from perfusion_cam.stages.location import (
     lies_near,
     locate,
     lying_beside,
+    pallor_map,
     resting_skin,
     rests_on,
     without_what_lay,
 )
 from perfusion_cam.stages.reading import read_light
 from perfusion_cam.stages.refill.measure import measure_refill
+from perfusion_cam.stages.repeating import since_earlier, was_back
 from perfusion_cam.stages.sampling import sample_traces
 from perfusion_cam.stencils import Stencils
 from perfusion_cam.types import (
@@ -40,6 +42,7 @@ from perfusion_cam.types import (
     Press,
     PressResult,
     Refill,
+    RefillCurve,
     Site,
     SiteLight,
     SkinColour,
@@ -49,6 +52,8 @@ CLEARER = 2.0
 """How much better a site must stand out where parts of the picture are left out on suspicion:
 measured, 6 times and more of sites that a hand in sight had masked, and less than once where light
 had drifted, or a blanch stayed."""
+FILLED = 0.1
+"""Share of the pallor that a press left by which the site may have filled beneath the next one."""
 SIGHTED_S = max(EARLY_S[-1], PRESSED_S, MOVED_S[-1])
 """How long after the tool has left the last picture was taken that a sighting rests on."""
 
@@ -197,9 +202,23 @@ def _look(item: PressWindow, within: BoolArray | None) -> _Look:
         others.append((before_earlier(rest, bare), False))
     for other, darker in others:
         again = _look_from(other, item, within, darker)
-        if again.stands_out >= max(1.0, CLEARER * clearest.stands_out):
+        clearer = again.stands_out >= max(1.0, CLEARER * clearest.stands_out)
+        if clearer and (other is cleared or _was_pressed(again, rest, item)):
             clearest = again
     return clearest
+
+
+def _was_pressed(look: _Look, rest: Rest, item: PressWindow) -> bool:
+    """Whether a site still pale from an earlier press is no less so than before this one.
+
+    Beneath a mere touch, or a shadow, it goes on filling.
+    """
+    assert isinstance(look.site, Site)
+    since_rest, since_first = (
+        look.site.against_control(pallor_map(item.window, item.press, light, 0.0, EARLY_S[0]))
+        for light in (rest.light, look.resting)
+    )
+    return since_rest > -FILLED * since_first
 
 
 def _look_from(
@@ -237,14 +256,24 @@ def measure_press(
     assert sighting.colour is not None
     assert sighting.stencils is not None
     assert light is not None
-    curve, refill = measure_refill(
-        sample_traces(window, press, site, light, sighting.stencils),
-        press.release_s,
-        press.release_se_s,
-        bits_per_pixel,
-        press_error(press, sighting.moved),
-        sighting.colour.dusky_red,
-        lies_near(site, sighting.beside),
-    )
+    dusky_red, shadowed = sighting.colour.dusky_red, lies_near(site, sighting.beside)
+
+    def timed(since: FloatArray | None) -> tuple[RefillCurve, Refill]:
+        return measure_refill(
+            sample_traces(window, press, site, light, since),
+            press.release_s,
+            press.release_se_s,
+            bits_per_pixel,
+            MOVED_ERROR if sighting.moved else 0.0,
+            dusky_red,
+            shadowed,
+        )
+
+    since = since_earlier(window, press, sighting.stencils)
+    curve, refill = timed(since)
+    if press.rests_since_last and was_back(press, refill):
+        curve, refill = timed(None)
+    elif press.rests_since_last and since is None and refill.status == "measured":
+        refill = replace(refill, flags=(Flag.NO_BASELINE, *refill.flags))
     verdict = judge(press, site, curve, refill, window, sighting.moved)
     return PressResult(press, site, curve, verdict, sighting.colour)

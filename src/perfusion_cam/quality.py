@@ -92,7 +92,7 @@ MEANINGS: dict[Flag, FlagMeaning] = {
         False,
     ),
     Flag.NO_BASELINE: FlagMeaning(
-        "The skin was not seen before the press, so there is nothing to return to.", True
+        "The skin was not seen at rest before the press, so there is nothing to return to.", True
     ),
     Flag.START_HIDDEN: FlagMeaning("The tool or its shadow hid the start of the recovery.", False),
     Flag.OVERSHOOT: FlagMeaning(

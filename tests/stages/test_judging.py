@@ -31,7 +31,6 @@ from perfusion_cam.stages.judging import (
     has_moved,
     is_press,
     judge,
-    press_error,
     refills,
 )
 from perfusion_cam.types import GridWindow, Press, PressResult, Refill, RefillCurve, Site
@@ -224,26 +223,9 @@ def test_a_stretch_in_which_the_skin_was_lost_is_movement_and_no_touch() -> None
     assert judged(used=used, shown=lost_window(8.0, 8.8)).flags == (Flag.MOVED,)
 
 
-def test_no_press_error_without_a_repeat_or_movement() -> None:
-    assert press_error(press_of(VISIT, 12.0), moved=False) == 0.0
-
-
-def test_the_sooner_a_repeat_the_larger_its_error() -> None:
-    soon, later, rested = (
-        press_error(press_of(VISIT, 12.0, since_last_s=s), moved=False) for s in (3.0, 10.0, 130.0)
-    )
-    assert 0.1 < soon < 0.2
-    assert 0.0 < later < 0.5 * soon
-    assert rested == 0.0
+def test_a_repeat_is_told() -> None:
     again = judged(press_of(VISIT, 12.0, since_last_s=3.0))
     assert again == replace(MEASURED, flags=(Flag.REPEATED_SOON,))
-
-
-def test_movement_adds_to_the_error_of_a_repeat() -> None:
-    moved = press_error(press_of(VISIT, 12.0), moved=True)
-    both = press_error(press_of(VISIT, 12.0, since_last_s=3.0), moved=True)
-    assert moved > 0.05
-    assert both > moved
 
 
 def test_no_sample_used_is_no_error() -> None:
@@ -385,7 +367,8 @@ def test_a_refill_must_be_watched(until_s: float, enough: bool) -> None:
 
 def test_skin_never_seen_before_needs_a_clear_site_to_count_as_pressed() -> None:
     unseen = Refill("not_measurable", (Flag.NO_BASELINE,))
-    assert pressed(site_of(VISIT, stands_out=CLEAR_UNSEEN + 0.1), unseen)
-    assert not pressed(site_of(VISIT, stands_out=CLEAR_UNSEEN - 0.1), unseen)
-    assert not pressed(site_of(VISIT), unseen, **SHADOW)
-    assert not pressed(None, unseen)
+    never = {"baseline_s": (VISIT.contact_s, VISIT.contact_s)}
+    assert pressed(site_of(VISIT, stands_out=CLEAR_UNSEEN + 0.1), unseen, **never)
+    assert not pressed(site_of(VISIT, stands_out=CLEAR_UNSEEN - 0.1), unseen, **never)
+    assert not pressed(site_of(VISIT), unseen, **never, **SHADOW)
+    assert not pressed(None, unseen, **never)

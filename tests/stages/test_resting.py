@@ -122,7 +122,6 @@ def test_a_blanch_of_another_place_that_stays_is_nothing_that_lies(tau_s: float)
     again = replace(slow, contact_s=21.0, release_s=26.0)
     last = found(stack(T_S, [first, slow, again]))[-1]
     assert last.press.bare_before is not None
-    assert cleared(last).lain[disc(32, 58, 3)].any()
     refill = measure_press(last, sight_press(last)).refill
     assert refill.status == "not_recovered"
     assert refill.blanch_depth is not None

@@ -40,8 +40,7 @@ def read(grids: Array, site: Site | None = None, **changes: object) -> SiteTrace
 
 def sampled(shown: GridWindow, press: Press, site: Site) -> SiteTraces:
     stencils = Stencils.of(resting_skin(shown, press).light, site, shown.always_valid)
-    light = read_light(shown, press, site, stencils)
-    return sample_traces(shown, press, site, light, stencils)
+    return sample_traces(shown, press, site, read_light(shown, press, site, stencils))
 
 
 @pytest.fixture(scope="module")

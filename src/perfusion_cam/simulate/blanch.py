@@ -50,14 +50,13 @@ class Blanch:
     def missing(self, t_s: float) -> Float32Array:
         """Share of a full blanch, (n, n), that is missing at `t_s` seconds into the clip."""
         press = self.press
-        held_s = max(0.0, min(t_s, press.release_s) - press.contact_s)
-        reached = self.depth * np.float32(1.0 - np.exp(-held_s / BLANCH_FORMS_S))
+        reached = self.depth * self._formed(t_s)
         if t_s > press.release_s:
             reached = reached * press.curve.missing(np.float32(t_s - press.release_s) / self.pace)
         return np.asarray(reached, dtype=np.float32)
 
     def upon(
-        self, left: Float32Array, missing: Float32Array, part: tuple[slice, slice]
+        self, left: Float32Array, missing: Float32Array, part: tuple[slice, slice], t_s: float
     ) -> Float32Array:
         """Share that is missing where earlier presses have left some missing, in a part of it.
 
@@ -70,10 +69,17 @@ class Blanch:
             Share that the earlier presses and this one leave missing in that part.
         part : (slice, slice)
             Of the patch.
+        t_s : float
+            Seconds into the clip.
         """
-        stays = 1 - self.depth[part] / max(float(self.depth.max()), 1e-6)
+        stays = 1 - self._formed(t_s) * self.depth[part]
         emptied = np.maximum(np.maximum(left, missing), 0)
         return np.asarray(emptied + np.minimum(missing, 0) + stays * np.minimum(left, 0))
+
+    def _formed(self, t_s: float) -> np.float32:
+        """How far the press has emptied the skin under it, 0 to 1."""
+        held_s = max(0.0, min(t_s, self.press.release_s) - self.press.contact_s)
+        return np.float32(1.0 - np.exp(-held_s / BLANCH_FORMS_S))
 
 
 def make_blanch(press: PressTruth, rng: np.random.Generator) -> Blanch:

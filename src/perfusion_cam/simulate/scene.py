@@ -157,13 +157,14 @@ class Scene:
                 continue
             missing = blanch.missing(t_s)
             dent_px = blanch.press.yield_px * pressed(blanch.press, t_s, out_s=blanch.press.creep_s)
-            if np.abs(missing).max() < _LEAST_BLANCH and dent_px < 0.02:
+            slight = np.abs(missing).max() < _LEAST_BLANCH and dent_px < 0.02
+            if slight and emptied is None:
                 continue
             if skin is self._skin:
                 skin = self._skin.copy()
             if emptied is None:
                 emptied = np.zeros(skin.shape[:2], np.float32)
-            self._press_patch(skin, emptied, blanch, missing, dent_px)
+            self._press_patch(skin, emptied, blanch, missing, t_s, dent_px)
         return skin
 
     def _press_patch(
@@ -172,6 +173,7 @@ class Scene:
         emptied: Float32Array,
         blanch: Blanch,
         missing: Float32Array,
+        t_s: float,
         dent_px: float,
     ) -> None:
         """Blanch and push aside the skin of one patch, in place.
@@ -184,7 +186,7 @@ class Scene:
         bottom, right = min(height, y0 + len(missing)), min(width, x0 + len(missing))
         part = slice(top - y0, bottom - y0), slice(left - x0, right - x0)
         patch, before = skin[top:bottom, left:right], emptied[top:bottom, left:right]
-        together = blanch.upon(before, missing[part], part)
+        together = blanch.upon(before, missing[part], part, t_s)
         more = together - before
         before[:] = together
         blood = self._blood

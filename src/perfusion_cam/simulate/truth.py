@@ -19,7 +19,8 @@ class RefillTruth:
     """A press and its refill times, seconds after release, of the rendered light of its core.
 
     None where the colour is not so far back within a minute. Rest is as before the first press: of
-    a site pressed again before it is back, what the earlier press left missing counts as missing.
+    a site pressed again before it is back, what the earlier press left missing counts as missing,
+    if it was no more than this one moves.
     """
 
     press: PressTruth

@@ -48,10 +48,6 @@ SHADOW_HIDES, TOOL_HIDES = 0.2, 0.4
 room), and from which on it was a tool."""
 FINE_PALLOR = 0.03
 """Where less than this would have stood out, its absence means that nothing blanched."""
-REPEAT_ERROR, REPEAT_FADE_S = 0.25, 5.0
-"""Relative standard error of a time whose baseline still held the last press's refill, where the
-skin was not seen before that, and how it fades with the rest between: 3 s after a release with a
-time constant of 0.7 s, t90 was 9 % low."""
 MOVED_S = (0.5, 2.0)
 """Stretch after the tool has left in which the site must lie where it lay before the press."""
 MIN_LIKENESS, MOVED_LIKENESS = 0.5, 0.1
@@ -76,7 +72,7 @@ def is_press(result: PressResult) -> bool:
     Where the skin was not seen before, only a site that was seen to refill is proof.
     """
     press, site, flags = result.press, result.site, result.refill.flags
-    if Flag.NO_BASELINE in flags:
+    if not press.seen_bare:
         clear = site is not None and site.stands_out >= CLEAR_UNSEEN
         return clear and press.tool_hides >= MIN_SILENT_HIDES
     doubts = {Flag.DOES_NOT_BLANCH, Flag.LOW_SIGNAL, Flag.LOST, Flag.NOT_BLOOD}
@@ -195,18 +191,6 @@ def judge(
         overshoot=None,
         recovered_fraction=None,
     )
-
-
-def press_error(press: Press, moved: bool) -> float:
-    """Relative standard error of a refill time that the press itself brings about.
-
-    Zero for a press on rested skin that stayed where it was (`has_moved`).
-    """
-    repeat = 0.0
-    if press.bare_before is None and press.rests_since_last and _is_repeat(press):
-        assert press.since_last_s is not None
-        repeat = REPEAT_ERROR * np.exp(-press.since_last_s / REPEAT_FADE_S)
-    return float(np.hypot(repeat, MOVED_ERROR if moved else 0.0))
 
 
 def _is_repeat(press: Press) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import trim_mean
 
-from perfusion_cam.stages.repeating import since_earlier
-from perfusion_cam.stencils import Stencils, rested
+from perfusion_cam.stencils import rested
 from perfusion_cam.types import (
     LIGHT_CODE,
     BoolArray,
@@ -27,14 +26,26 @@ TRIMMED_SHARE = 0.15
 
 
 def sample_traces(
-    window: GridWindow, press: Press, site: Site, light: SiteLight, stencils: Stencils
+    window: GridWindow,
+    press: Press,
+    site: Site,
+    light: SiteLight,
+    since: FloatArray | None = None,
 ) -> SiteTraces:
     """Average the site and its control, picture by picture.
 
     The light at the site is foretold from the control by a plane, so that a slope of light or
     shadow across the ring cancels. The same pair of shapes, laid over skin beside it, tells
-    what noise, codec, shadow and drift do where nothing happened. Skin pressed again
-    before it was back is put against what it was before the first press.
+    what noise, codec, shadow and drift do where nothing happened.
+
+    Parameters
+    ----------
+    window : GridWindow
+    press : Press
+    site : Site
+    light : SiteLight
+    since : array (3, 1 + k), optional
+        Natural-log light by which they had changed before the press since they were at rest.
 
     Returns
     -------
@@ -42,8 +53,11 @@ def sample_traces(
     """
     baseline = rested(window, press)
     rest = trim_mean(light.laid[baseline], TRIMMED_SHARE, axis=0)
-    since = since_earlier(window, press, stencils)
-    rgb = (light.laid - rest) / np.float32(LIGHT_CODE) + np.asarray(since, np.float32)
+    rgb = (light.laid - rest) / np.float32(LIGHT_CODE)
+    resting_log_rgb = light.resting_log_rgb
+    if since is not None:
+        rgb += np.asarray(since, np.float32)
+        resting_log_rgb = resting_log_rgb - since[:, 0]
     return SiteTraces(
         t_s=window.t_s,
         rgb=np.asarray(rgb[:, :, 0], float),
@@ -51,7 +65,7 @@ def sample_traces(
         used=_used(window, press, site, light.red_spread),
         baseline=baseline,
         clipped=_clipped(window, press, site),
-        resting_log_rgb=light.resting_log_rgb - since[:, 0],
+        resting_log_rgb=resting_log_rgb,
     )
 
 

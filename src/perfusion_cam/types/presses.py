@@ -23,12 +23,21 @@ class BareSkin(NamedTuple):
     ----------
     light : array (rows, cols, 3)
         Natural-log light.
+    seen : array (rows, cols) bool
+        Cells that were in the picture.
     tool_cells : array (rows, cols) bool
         Where that press's tool was.
     """
 
     light: FloatArray
+    seen: BoolArray
     tool_cells: BoolArray
+
+    def change_to(self, light: FloatArray) -> FloatArray:
+        """How light (rows, cols, 3) differs from it; those not seen then as the median."""
+        change = light - self.light
+        change[~self.seen] = np.median(change[self.seen], axis=0)
+        return change
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +137,11 @@ class Site:
     control_cells: BoolArray
     stands_out: float = np.inf
     detectable: float = 0.0
+
+    def against_control(self, change: FloatArray) -> float:
+        """Change of light (rows, cols, 3) in green and blue, against that of its control."""
+        site, control = (change[cells, 1:].mean() for cells in (self.cells, self.control_cells))
+        return float(site - control)
 
 
 class SiteLight(NamedTuple):

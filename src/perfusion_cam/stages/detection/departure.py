@@ -18,7 +18,7 @@ from perfusion_cam.stages.detection.light import (
     usual_difference,
 )
 from perfusion_cam.stages.detection.onset import find_onset
-from perfusion_cam.types import BoolArray, FloatArray, GridWindow
+from perfusion_cam.types import BareSkin, BoolArray, FloatArray, GridWindow
 
 TOOL_CHANGE = 0.1
 """Natural-log light by which a cell must differ with and without the tool."""
@@ -72,8 +72,8 @@ class Departure:
         Whether the skin was followed while it was there, and not only before and after.
     drawn_back : bool
         Whether it came to lie on other cells that the burst changed.
-    untouched : array (rows, cols, 3) or None
-        Natural-log light of the baseline.
+    untouched : BareSkin or None
+        The skin of the baseline.
     """
 
     contact_s: float
@@ -87,7 +87,7 @@ class Departure:
     tool_hides: float
     followed: bool
     drawn_back: bool
-    untouched: FloatArray | None
+    untouched: BareSkin | None
 
 
 def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
@@ -136,7 +136,6 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     if not followed and not (cover.seen_bare and _followed(history.window(*cover.baseline_s))):
         return None
     rest = history.window(*cover.baseline_s)
-    untouched = rest.mean_log_rgb(slice(None)) if cover.seen_bare and len(rest.t_s) else None
     hides = _hidden_texture(_mean(rest) if cover.seen_bare else bare, held, bare, tool)
     if tool.mean() < SMALL_AREA and hides < SMALL_HIDES:
         return None
@@ -152,8 +151,17 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
         hides,
         followed,
         drawn_back,
-        untouched,
+        _untouched(rest, tool) if cover.seen_bare else None,
     )
+
+
+def _untouched(rest: GridWindow, tool: BoolArray) -> BareSkin | None:
+    """The skin in the pictures of a baseline in which it was followed, if there are any."""
+    followed = rest.registered
+    if not followed.any():
+        return None
+    seen = rest.always_valid
+    return BareSkin(rest.mean_log_rgb(followed), seen, tool) if seen.any() else None
 
 
 def _is_drawn_back(

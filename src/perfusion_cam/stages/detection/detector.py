@@ -127,13 +127,22 @@ class PressDetector:
         self._past = [*self._past, new][-REMEMBERED:]
 
     def _bare_before(self, new: Departure) -> BareSkin | None:
-        """The skin before the first that may have left it pale, or may lie there since."""
+        """The skin before the first press there that may have left it pale.
+
+        Otherwise before the first of anything that may lie there since.
+        """
+        first, until_s = None, new.baseline_s[1]
+        for old in reversed(self._past):
+            here = _overlap(old, new) >= SAME_PLACE
+            if here and old.uncovered_s < until_s < old.release_s + REST_S:
+                first, until_s = old, old.baseline_s[1]
+        if first is not None:
+            return first.untouched
         until_s = new.baseline_s[1]
         for old in self._past:
-            memory_s = REST_S if _overlap(old, new) >= SAME_PLACE else LIES_S
-            recent = until_s - memory_s < old.baseline_s[1] and old.uncovered_s < until_s
+            recent = until_s - LIES_S < old.baseline_s[1] and old.uncovered_s < until_s
             if recent and old.untouched is not None:
-                return BareSkin(old.untouched, old.tool_cells)
+                return old.untouched
         return None
 
     def _since_last_s(self, new: Departure) -> float | None:

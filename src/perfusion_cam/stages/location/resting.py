@@ -64,13 +64,13 @@ def without_what_lay(rest: Rest, earlier: BareSkin) -> Rest:
     earlier : BareSkin
         Of an earlier press.
     """
-    change = cv2.blur(rest.light - earlier.light, (3, 3))
+    change = cv2.blur(earlier.change_to(rest.light), (3, 3))
     shared = np.median(change.reshape(-1, 3), axis=0)
     lain = lying_on(change - shared, earlier.tool_cells, reach_of(earlier.tool_cells))
     if not lain.any() or lain.all():
         return rest
     gain = np.median(change[~lain], axis=0)
-    bare = np.where(lain[..., None], earlier.light + gain, rest.light)
+    bare = np.where((lain & earlier.seen)[..., None], earlier.light + gain, rest.light)
     return Rest(np.asarray(bare, np.float32), lain)
 
 
@@ -82,8 +82,9 @@ def before_earlier(rest: Rest, earlier: BareSkin) -> Rest:
     rest : Rest
     earlier : BareSkin
     """
-    gain = np.median((rest.light - earlier.light).reshape(-1, 3), axis=0)
-    return Rest(np.asarray(earlier.light + gain, np.float32), rest.lain)
+    change = earlier.change_to(rest.light)
+    gain = np.median(change.reshape(-1, 3), axis=0)
+    return Rest(np.asarray(rest.light - change + gain, np.float32), rest.lain)
 
 
 def _at_the_end(window: GridWindow, press: Press) -> BoolArray:
