@@ -313,12 +313,17 @@ def test_a_press_under_way_at_the_start_is_told_and_not_timed(name: str) -> None
     assert apart < 0.4 * UNDER_WAY.radius_px
 
 
-def test_a_press_that_was_not_seen_whole_makes_the_next_one_a_repeat() -> None:
-    again = replace(PRESS, contact_s=6.0, release_s=9.5)
-    both = replace(PRESSED, presses=(UNDER_WAY, again), duration_s=14.0, seed=55)
+@pytest.mark.parametrize(("contact_s", "rested"), [(6.0, False), (8.0, True)])
+def test_a_press_that_was_not_seen_whole_makes_the_next_one_a_repeat(
+    contact_s: float, rested: bool
+) -> None:
+    """It is timed once the skin must have been back from the first."""
+    again = replace(PRESS, contact_s=contact_s, release_s=contact_s + 3.5)
+    both = replace(PRESSED, presses=(UNDER_WAY, again), duration_s=contact_s + 8.0, seed=55)
     _, (unseen, second) = pushed(frames_of(both))
     assert unseen.refill.flags == (Flag.NO_BASELINE,)
-    assert second.refill.status == "measured"
+    assert second.refill.status == ("measured" if rested else "not_measurable")
+    assert (Flag.NO_BASELINE in second.refill.flags) is not rested
     assert Flag.REPEATED_SOON in second.refill.flags
 
 

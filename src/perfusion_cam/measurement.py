@@ -12,6 +12,7 @@ from perfusion_cam.settings import Region
 from perfusion_cam.stages.colouring import PRESSED_S, skin_colour
 from perfusion_cam.stages.detection import PressWindow
 from perfusion_cam.stages.judging import (
+    CLEAR_SITE,
     MOVED_ERROR,
     MOVED_S,
     has_moved,
@@ -188,7 +189,7 @@ def _look(item: PressWindow, within: BoolArray | None) -> _Look:
 
     That is without what may lie in sight: what came to lie there before the press and, where the
     tool was drawn back, what turned darker where it had been. And where the place was pressed
-    before, against the skin as it was before that, which it may have left pale.
+    before, and shows no clear site, against the skin before that, which it may have left pale.
     """
     window, press = item.window, item.press
     rest = resting_skin(window, press)
@@ -198,7 +199,7 @@ def _look(item: PressWindow, within: BoolArray | None) -> _Look:
     others = []
     if press.drawn_back or cleared.lain.any():
         others.append((cleared, press.drawn_back))
-    if bare is not None and press.rests_since_last:
+    if bare is not None and press.rests_since_last and clearest.stands_out < CLEAR_SITE:
         others.append((before_earlier(rest, bare), False))
     for other, darker in others:
         again = _look_from(other, item, within, darker)

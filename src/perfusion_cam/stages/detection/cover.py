@@ -25,11 +25,22 @@ BASELINE_S = 3.0
 
 
 class Cover(NamedTuple):
-    """Since when the changed cells were covered, and when they were seen bare before that."""
+    """Since when the changed cells were covered, and when they were seen bare before that.
+
+    Attributes
+    ----------
+    contact_s, contact_se_s : float
+        When the tool came to rest, and its standard error.
+    baseline_s : (float, float)
+        When they were seen at rest; both ends the same where they never were.
+    bare_until_s : float
+        When they were last seen bare, be it for a glimpse.
+    """
 
     contact_s: float
     contact_se_s: float
     baseline_s: tuple[float, float]
+    bare_until_s: float
 
     @property
     def seen_bare(self) -> bool:
@@ -108,11 +119,13 @@ class Past:
         rests = [
             self._rest(share, stretch, max(0.75, UNTOUCHED_SHARE * usual)) for stretch in stretches
         ]
+        bare_until_s = rests[0][1]
         rests = [rest for rest in rests if rest[1] - rest[0] >= MIN_BASELINE_S]
         if not rests:
             return None
         long = [rest for rest in rests if rest[1] - rest[0] >= GLIMPSE_S]
-        return Cover(*self._contact(tool, int(bare[0]) - 1), [*long, *rests][0])
+        contact = self._contact(tool, int(bare[0]) - 1)
+        return Cover(*contact, [*long, *rests][0], bare_until_s)
 
     def _rest(
         self, share: FloatArray, stretch: NDArray[np.intp], untouched: float
@@ -132,7 +145,7 @@ class Past:
             return None
         if self._share(self._like_held, tool).min() < UNMOVED_SHARE:
             return None
-        return Cover(start_s, np.inf, (start_s, start_s))
+        return Cover(start_s, np.inf, (start_s, start_s), start_s)
 
     def _share(self, alike: BoolArray, tool: BoolArray) -> FloatArray:
         """Share of the tool's cells that look alike, picture by picture."""

@@ -63,6 +63,8 @@ class Departure:
         When it was gone.
     baseline_s : (float, float)
         When the skin was last seen untouched before; both ends are the contact where it never was.
+    bare_until_s : float
+        When the skin was last seen bare before, be it for a glimpse.
     tool_cells : array (rows, cols) bool
     tool_contrast : float
         Median natural-log difference between tool and skin.
@@ -82,6 +84,7 @@ class Departure:
     release_se_s: float
     uncovered_s: float
     baseline_s: tuple[float, float]
+    bare_until_s: float
     tool_cells: BoolArray
     tool_contrast: float
     tool_hides: float
@@ -146,6 +149,7 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
         release_se_s,
         burst.end_s,
         cover.baseline_s,
+        cover.bare_until_s,
         tool,
         float(np.median(change[tool])),
         hides,

@@ -119,7 +119,7 @@ class PressDetector:
                 return
             elif new.contact_s > old.release_s:
                 if watch.touched_s is None and new.tool_contrast > TOUCH_CONTRAST:
-                    watch.touched_s = max(new.baseline_s[1], old.uncovered_s)
+                    watch.touched_s = max(new.bare_until_s, old.uncovered_s)
                 kept.append(watch)
             elif old.tool_cells.sum() > new.tool_cells.sum():
                 return
