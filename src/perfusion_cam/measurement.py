@@ -34,7 +34,7 @@ from perfusion_cam.stages.location import (
 )
 from perfusion_cam.stages.reading import read_light
 from perfusion_cam.stages.refill.measure import measure_refill
-from perfusion_cam.stages.repeating import since_earlier, was_back
+from perfusion_cam.stages.repeating import since_earlier, was_back, with_other_rest
 from perfusion_cam.stages.sampling import sample_traces
 from perfusion_cam.stencils import Stencils
 from perfusion_cam.types import (
@@ -273,7 +273,8 @@ def measure_press(
     since = since_earlier(window, press, sighting.stencils)
     curve, refill = timed(since)
     if press.rests_since_last and was_back(press, refill):
-        curve, refill = timed(None)
+        curve, own = timed(None)
+        refill = with_other_rest(own, refill)
     elif press.rests_since_last and since is None and refill.status == "measured":
         refill = replace(refill, flags=(Flag.NO_BASELINE, *refill.flags))
     verdict = judge(press, site, curve, refill, window, sighting.moved)

@@ -122,6 +122,25 @@ def test_the_first_press_of_all_begins_before_the_recording() -> None:
     assert all(refill_of(item).status != "measured" for item in presses)
 
 
+def test_redness_that_still_fades_from_the_first_press_leaves_open_which_rest_is_right() -> None:
+    """Against what it was before the first press it is back after 1.57 s, and sooner than now."""
+    first, again = twice(8.0, 1.0)
+    t_s = times(again.release_s + 12.0)
+    grids = stack(t_s, [first, again], noise=0.004)
+    since = [np.where(t_s > one.release_s, t_s - one.release_s, np.inf) for one in (first, again)]
+    red = [0.05 * (1 - np.exp(-u_s / 1.0)) * np.exp(-u_s / 8.0) for u_s in (since[0], since[1])]
+    redder = np.where(t_s > again.release_s, red[1], np.where(t_s < again.contact_s, red[0], 0.0))
+    spot = (soft_disc(27, 44, 4)[..., None] * BLOOD).astype(np.float32)
+    bare = np.array([1 - np.maximum(first.cover(s), again.cover(s)) for s in t_s])[..., None]
+    grids -= (redder[:, None, None, None] * bare * spot).astype(np.float32)
+    item = presses_in(t_s, grids)[-1]
+    interval = refill_of(item).crt_ci95_s
+    now_s = refill_of(replace(item, press=replace(item.press, bare_before=None))).crt_s
+    assert interval is not None
+    assert now_s is not None
+    assert interval[0] < 1.57 < 1.7 < now_s < interval[1]
+
+
 @pytest.mark.parametrize("touched_s", [2.0, 4.0])
 def test_a_touch_of_skin_still_pale_is_no_press(touched_s: float) -> None:
     """It goes on filling beneath, and is timed from its own press or not at all."""

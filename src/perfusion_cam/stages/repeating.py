@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from perfusion_cam.stencils import Stencils, rested
@@ -40,8 +42,16 @@ def since_earlier(window: GridWindow, press: Press, stencils: Stencils) -> Float
 def was_back(press: Press, refill: Refill) -> bool:
     """Whether a refill is so quick that the one before must have been over before the press.
 
-    What else had changed there since, such as light, a slide or redness, is no blood then that this
-    press had to bring back.
+    What else had changed there since, such as light, a slide or redness, may be no blood then that
+    this press had to bring back.
     """
     assert press.since_last_s is not None
     return refill.crt_s is not None and press.since_last_s > BACK * refill.crt_s
+
+
+def with_other_rest(refill: Refill, other: Refill) -> Refill:
+    """Widen a time's interval to hold that against another rest, which may be the right one."""
+    if refill.crt_ci95_s is None or other.crt_ci95_s is None:
+        return refill
+    (low_s, high_s), (other_low_s, other_high_s) = refill.crt_ci95_s, other.crt_ci95_s
+    return replace(refill, crt_ci95_s=(min(low_s, other_low_s), max(high_s, other_high_s)))
