@@ -272,11 +272,12 @@ def measure_press(
 
     since = since_earlier(window, press, sighting.stencils)
     curve, refill = timed(since)
-    if press.rests_since_last and was_back(press, refill):
+    back = press.rests_since_last and was_back(press, refill)
+    if back and since is not None:
         own_curve, own = timed(None)
         if own.crt_s is not None:
             curve, refill = own_curve, with_other_rest(own, refill)
-    elif press.rests_since_last and since is None and refill.status == "measured":
+    elif press.rests_since_last and not back and since is None and refill.crt_s is not None:
         refill = replace(refill, flags=(Flag.NO_BASELINE, *refill.flags))
     verdict = judge(press, site, curve, refill, window, sighting.moved)
     return PressResult(press, site, curve, verdict, sighting.colour)

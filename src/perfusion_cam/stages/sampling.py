@@ -45,7 +45,8 @@ def sample_traces(
     site : Site
     light : SiteLight
     since : array (3, 1 + k), optional
-        Natural-log light by which they had changed before the press since they were at rest.
+        Natural-log light by which the site, and k places that nobody pressed, had changed from
+        their rest to before the press.
 
     Returns
     -------
