@@ -169,6 +169,20 @@ def test_one_tab_controls_and_the_others_watch(live: Live) -> None:
         assert heard(first, "tab", controls=True)
 
 
+def test_a_tab_whose_network_is_lost_gives_up_control(live: Live) -> None:
+    """It reads no more, answers nothing and closes nothing."""
+    near = socket.socket()
+    near.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+    near.connect(("127.0.0.1", int(live.host.rpartition(":")[2])))
+    with tab(live, sock=near, max_queue=1) as lost:
+        assert heard(lost, "tab")["controls"]
+        with tab(live) as back:
+            assert not heard(back, "tab")["controls"]
+            begun_s = time.monotonic()
+            heard(back, "tab", controls=True)
+            assert time.monotonic() - begun_s < 30, "others were kept out as long as by the default"
+
+
 @pytest.mark.parametrize(
     "message",
     [

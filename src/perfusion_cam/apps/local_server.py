@@ -29,6 +29,9 @@ ELSEWHERE = ("192.0.2.1", 9)
 ENDS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 """Ctrl-C, a request to end, and a terminal that is closed."""
 CLOSE_S = 2
+ASK_S, ANSWER_S = 4, 6
+"""So often a web socket is asked whether it is there, and so long it may take to answer: a network
+that is lost closes nothing, and a tab that is gone must not keep control from the one that came."""
 MAX_MESSAGE_BYTES = 4_000_000
 """A picture of 4K in JPEG; whatever sends more through a web socket is cut off."""
 UNSENT_BYTES = 65_536
@@ -134,6 +137,8 @@ class LocalServer:
                 ws="websockets-sansio",
                 ws_max_size=MAX_MESSAGE_BYTES,
                 ws_per_message_deflate=False,
+                ws_ping_interval=ASK_S,
+                ws_ping_timeout=ANSWER_S,
                 timeout_graceful_shutdown=CLOSE_S,
                 ssl_certfile=certificate,
                 ssl_keyfile=key,
