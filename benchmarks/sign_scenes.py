@@ -41,7 +41,6 @@ def pressed_window(scenario: Scenario) -> tuple[GridWindow, Press]:
         contact_se_s=0.05,
         release_s=truth.release_s,
         release_se_s=0.02,
-        tool="opaque",
         tool_cells=away_px < 2.2 * truth.radius_px,
         ended_s=float(t_s[-1]),
         ended_by="recording",

@@ -60,7 +60,6 @@ def drawn_press(mirrored: bool) -> PressWindow:
         contact_se_s=0.05,
         release_s=release_s,
         release_se_s=0.02,
-        tool="opaque",
         tool_cells=tool,
         ended_s=float(t_s[-1]),
         ended_by="recording",

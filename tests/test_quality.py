@@ -50,7 +50,6 @@ def test_a_hold_is_from_contact_to_release() -> None:
         contact_se_s=0.1,
         release_s=7.5,
         release_se_s=0.1,
-        tool="opaque",
         tool_cells=np.ones((2, 2), bool),
         ended_s=12.0,
         ended_by="recording",

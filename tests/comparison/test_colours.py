@@ -37,7 +37,6 @@ def press_showing(shown: SkinColour | None, crt_s: float = 2.0, **changes: objec
         contact_se_s=0.05,
         release_s=8.0,
         release_se_s=0.05,
-        tool="opaque",
         tool_cells=np.zeros((2, 2), bool),
         ended_s=20.0,
         ended_by="watched",

@@ -39,7 +39,7 @@ def measured(end_s: float) -> PressResult:
     t_s = np.arange(RELEASE_S, end_s, 1 / FPS)
     signal = np.array([pallor(t) for t in t_s])
     curve = RefillCurve(t_s, signal, np.full(len(t_s), 0.01), np.ones(len(t_s), bool), 0.0)
-    press = Press(0, 0.1, RELEASE_S, 0.1, "opaque", SITE.cells, end_s, "recording", 1, 1, (0, 1), 5)
+    press = Press(0, 0.1, RELEASE_S, 0.1, SITE.cells, end_s, "recording", 1, 1, (0, 1), 5)
     return PressResult(press, SITE, curve, Refill("not_recovered", ()))
 
 

@@ -43,7 +43,6 @@ def press(contact_s: float = 3.0, release_s: float = 8.0, at: int = 0) -> Press:
         contact_se_s=0.05,
         release_s=release_s,
         release_se_s=0.04,
-        tool="opaque",
         tool_cells=_disc(SITE_AT[at][0], SITE_AT[at][1] + 40, 70),
         ended_s=release_s + 12.0,
         ended_by="watched",

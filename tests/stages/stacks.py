@@ -169,7 +169,6 @@ def press_of(visit: Visit, ended_s: float, **changes: Any) -> Press:
         "contact_se_s": 0.05,
         "release_s": visit.release_s,
         "release_se_s": 0.02,
-        "tool": "opaque",
         "tool_cells": disc(visit.row, visit.col, visit.radius),
         "ended_s": ended_s,
         "ended_by": "recording",

@@ -146,7 +146,6 @@ def _source(source: SourceInfo) -> Document:
 
 
 TOUCH_FIELDS = (
-    "tool",
     "contact_s",
     "contact_se_s",
     "release_s",
@@ -160,7 +159,6 @@ TOUCH_FIELDS = (
 
 def _press(press: Press) -> Document:
     return {
-        "tool": press.tool,
         "contact_s": _number(press.contact_s),
         "contact_se_s": _number(press.contact_se_s),
         "release_s": _number(press.release_s),

@@ -51,8 +51,6 @@ class Press:
         with the tool on the skin, the time of its first picture, and infinite.
     release_s, release_se_s : float
         When the tool was first seen to leave, and its standard error.
-    tool : "opaque" or "clear"
-        Whether the skin was hidden while pressed.
     tool_cells : array (rows, cols) bool
         Where the tool (and its deep shadow) was while it pressed.
     ended_s : float
@@ -84,7 +82,6 @@ class Press:
     contact_se_s: float
     release_s: float
     release_se_s: float
-    tool: Literal["opaque", "clear"]
     tool_cells: BoolArray
     ended_s: float
     ended_by: Literal["recording", "touch", "watched"]
