@@ -53,6 +53,51 @@ def test_a_press_is_found(one_press: tuple[Array, Array, PressWindow]) -> None:
     assert found.press.ended_s == pytest.approx(t_s[-1])
 
 
+ROOM, SWAY_CELLS = slice(87, 96), 8
+BROAD = replace(ONE, radius=14.0)
+BESIDE = [(slice(row, row + 4), slice(col, col + 6)) for row in (2, 46) for col in (4, 14, 24, 64, 74)]
+
+
+def sway(t_s: Array, grids: Array) -> Array:
+    """Let a room move behind a head for ever: a tenth of the picture."""
+    room = np.repeat(np.random.default_rng(3).standard_normal((54, 40)), 3, axis=1) - 1.0
+    for grid, moment_s in zip(grids, t_s, strict=True):
+        left = round(SWAY_CELLS * (1 + np.sin(2 * np.pi * 0.7 * moment_s)))
+        grid[:, ROOM] = room[:, left : left + 9, None]
+    return grids
+
+
+def darken(grids: Array, place: tuple[slice, slice], pictures: Array) -> None:
+    """Let a small place be dark, as an eye that is closed, in some pictures."""
+    grids[pictures, *place] -= 0.6
+
+
+def test_a_room_that_moves_behind_the_head_hides_no_press() -> None:
+    t_s = times(12.0)
+    visit = replace(ONE, radius=11.0)
+    (found,) = detected(t_s, sway(t_s, stack(t_s, [visit])))
+    assert_is(found, visit)
+
+
+def test_eyes_that_open_as_the_tool_comes_and_close_as_it_goes_take_no_press_away() -> None:
+    t_s = times(12.0)
+    grids = stack(t_s, [BROAD])
+    closed = (t_s > BROAD.contact_s - 1.4) & (t_s < BROAD.contact_s - 0.1)
+    for place in BESIDE[:5]:
+        darken(grids, place, closed | (t_s > BROAD.release_s + 0.1))
+    assert_is(detected(t_s, grids)[-1], BROAD)
+
+
+def test_eyes_and_clothes_that_move_before_the_tool_leaves_are_not_its_release() -> None:
+    t_s = times(12.0)
+    grids = stack(t_s, [BROAD])
+    (still,) = detected(t_s, grids)
+    for place, early_s in zip(BESIDE, np.linspace(0.4, 0.1, len(BESIDE)), strict=True):
+        darken(grids, place, (t_s < 1.0) | (t_s > BROAD.release_s - early_s))
+    found = detected(t_s, grids)[-1]
+    assert found.press.release_s == pytest.approx(still.press.release_s, abs=0.02)
+
+
 def test_a_press_comes_with_its_grids(one_press: tuple[Array, Array, PressWindow]) -> None:
     t_s, grids, found = one_press
     inside = (t_s >= found.press.baseline_s[0]) & (t_s <= found.press.ended_s)

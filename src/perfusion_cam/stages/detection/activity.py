@@ -27,6 +27,9 @@ EVERY = 2
 """Every second cell each way tells what moves: averaged with its neighbours it knows of them."""
 MIN_SHARE = 0.002
 FLOOR_FACTOR = 4.0
+MOST_ABOVE = 0.05
+"""Share of the picture beyond the usual that is a burst, however much else always moves: a head
+before a room, with hair and glasses, changes a tenth of the picture all the time."""
 FLOOR_WINDOW_S = 10.0
 FLOOR_QUANTILE = 0.3
 NOISE_SAMPLES = 60
@@ -119,7 +122,7 @@ class BurstFinder:
         first = bisect_left(self._t_s, self._t_s[i] - FLOOR_WINDOW_S)
         recent = sorted(self._share[first : i + 1])
         floor = recent[int(FLOOR_QUANTILE * (len(recent) - 1))]
-        return max(MIN_SHARE, FLOOR_FACTOR * floor)
+        return max(MIN_SHARE, min(FLOOR_FACTOR * floor, floor + MOST_ABOVE))
 
     def _close(self, i: int) -> list[Burst]:
         assert self._open_from is not None

@@ -48,6 +48,9 @@ TEXTURE_CELLS = 5
 RIM_CELLS = 4
 """How far an edge reaches into that: half of it, smearing, and how far the edge trembles."""
 ENOUGH_INSIDE = 25
+SCRAP = 0.1
+"""Of the largest piece: eyes that blink and clothes that move while a tool leaves are smaller, and
+began to change when they pleased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def find_departure(history: GridHistory, burst: Burst) -> Departure | None:
     if cover is None:
         return None
     leaving = history.window(burst.start_s - ONSET_S, burst.end_s + AFTER_S)
-    release_s, release_se_s = find_onset(leaving, burst, tool, weights)
+    release_s, release_se_s = find_onset(leaving, burst, _without_scraps(tool), weights)
     if not MIN_HOLD_S < release_s - cover.contact_s < MAX_HOLD_S:
         return None
     # A burst in plain sight says nothing of what was there before if most of that was not, unless
@@ -179,6 +182,13 @@ def _is_drawn_back(
         return False
     other = changed & ~seen_bare
     return _edge(bare, other) >= FAR_LESS * _edge(held, other)
+
+
+def _without_scraps(tool: BoolArray) -> BoolArray:
+    """Take away pieces that are small beside the largest."""
+    count, pieces = cv2.connectedComponents(tool.astype(np.uint8))
+    sizes = np.bincount(pieces[tool], minlength=count)
+    return np.asarray(tool & (sizes[pieces] >= SCRAP * sizes.max()))
 
 
 def _followed(window: GridWindow) -> bool:

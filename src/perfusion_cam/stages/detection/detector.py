@@ -113,7 +113,7 @@ class PressDetector:
                 continue
             if _overlap(old, new) < SAME_PLACE:
                 kept.append(watch)
-            elif old.contact_s < new.baseline_s[1] < old.uncovered_s:
+            elif old.contact_s < new.baseline_s[1] < old.uncovered_s and _covers(old, new):
                 # What looked bare before was the last press's tool: it has come back, not left.
                 watch.touched_s = new.release_s
                 return
@@ -177,7 +177,6 @@ class PressDetector:
             contact_se_s=found.contact_se_s,
             release_s=found.release_s,
             release_se_s=found.release_se_s,
-            tool="opaque",
             tool_cells=found.tool_cells,
             ended_s=end_s,
             ended_by=ended_by,
@@ -222,3 +221,9 @@ def _overlap(one: Departure, other: Departure) -> float:
     """Share of the smaller tool's cells that the other covers too."""
     both = (one.tool_cells & other.tool_cells).sum()
     return float(both / min(one.tool_cells.sum(), other.tool_cells.sum()))
+
+
+def _covers(one: Departure, other: Departure) -> bool:
+    """Whether one tool lay where the other did: not only a blink or a shadow somewhere within."""
+    both = (one.tool_cells & other.tool_cells).sum()
+    return bool(both >= SAME_PLACE * other.tool_cells.sum())
