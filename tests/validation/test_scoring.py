@@ -17,9 +17,7 @@ CLIP = Scenario("clip", presses=(TRUE,), duration_s=14.0)
 
 def found(release_s: float, refill: Refill) -> PressResult:
     cells = np.zeros((2, 2), bool)
-    press = Press(
-        2.0, 0.1, release_s, 0.05, cells, 14.0, "recording", 0.3, 1.0, (0, 1), release_s
-    )
+    press = Press(2.0, 0.1, release_s, 0.05, cells, 14.0, "recording", 0.3, 1.0, (0, 1), release_s)
     return PressResult(press, None, None, refill)
 
 

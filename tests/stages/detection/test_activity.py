@@ -96,6 +96,18 @@ def test_change_without_end_is_looked_through_piece_by_piece() -> None:
     assert all(burst.end_s - burst.start_s <= LONGEST_S + EDGE_S for burst in closed)
 
 
+@pytest.mark.parametrize("tremor", [0.25, 0.5])
+def test_a_tool_that_trembles_as_it_presses_comes_and_leaves_in_two_bursts(tremor: float) -> None:
+    t_s, visit = times(9.0), Visit(2.0, 5.0, radius=14.0, pallor=0.0)
+    grids = stack(t_s, [visit])
+    pressing = (t_s > visit.contact_s) & (t_s < visit.release_s)
+    sign = np.where(np.arange(pressing.sum()) // 3 % 2, 1.0, -1.0)
+    grids[pressing, 18:32, 34:48] += tremor * sign[:, None, None, None]
+    coming, leaving = bursts(samples(t_s, grids))
+    assert coming.end_s == pytest.approx(visit.contact_s, abs=EDGE_S)
+    assert leaving.start_s == pytest.approx(visit.release_s, abs=EDGE_S)
+
+
 def test_times_of_bursts_are_times_of_samples() -> None:
     t_s = times(9.0)
     found = bursts(samples(t_s, stack(t_s, [Visit(2.0, 5.0)])))

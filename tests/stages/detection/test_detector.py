@@ -55,7 +55,9 @@ def test_a_press_is_found(one_press: tuple[Array, Array, PressWindow]) -> None:
 
 ROOM, SWAY_CELLS = slice(87, 96), 8
 BROAD = replace(ONE, radius=14.0)
-BESIDE = [(slice(row, row + 4), slice(col, col + 6)) for row in (2, 46) for col in (4, 14, 24, 64, 74)]
+BESIDE = [
+    (slice(row, row + 4), slice(col, col + 6)) for row in (2, 46) for col in (4, 14, 24, 64, 74)
+]
 
 
 def sway(t_s: Array, grids: Array) -> Array:

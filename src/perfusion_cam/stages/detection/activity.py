@@ -7,6 +7,8 @@ from collections import deque
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import median_filter
 
 from perfusion_cam.stages.detection.light import (
     CELL_CHANGE,
@@ -17,7 +19,7 @@ from perfusion_cam.stages.detection.light import (
     smooth,
     usual_difference,
 )
-from perfusion_cam.types import FloatArray, GridSample
+from perfusion_cam.types import BoolArray, FloatArray, GridSample
 
 MIN_STEP_S = 0.045
 """Samples nearer than this to the last one looked at are passed over."""
@@ -27,7 +29,7 @@ EVERY = 2
 """Every second cell each way tells what moves: averaged with its neighbours it knows of them."""
 MIN_SHARE = 0.002
 FLOOR_FACTOR = 4.0
-MOST_ABOVE = 0.05
+MOST_ABOVE = 0.1
 """Share of the picture beyond the usual that is a burst, however much else always moves: a head
 before a room, with hair and glasses, changes a tenth of the picture all the time."""
 FLOOR_WINDOW_S = 10.0
@@ -38,7 +40,10 @@ LONGEST_S = 8.0
 """Unceasing change is looked through piece by piece."""
 CALM_S, CALM_SHARE = 2.0, 0.25
 PEAK_SHARE = 0.1
-"""A burst reaches as far as activity stays above this share of its peak."""
+"""A burst reaches as far as activity stays above this share of its peak, beyond the usual."""
+LULL_S, LULL_SHARE = 1.0, 1 / 3
+"""A tool that trembles as it presses moves all the while, but for so long, the least that a press
+lasts, no more than this share of how it moved before and will after."""
 
 
 class Burst(NamedTuple):
@@ -119,30 +124,56 @@ class BurstFinder:
         return self._share[i] < CALM_SHARE * max(self._share[first : i + 1])
 
     def _threshold(self, i: int) -> float:
+        floor = self._floor(i)
+        return max(MIN_SHARE, min(FLOOR_FACTOR * floor, floor + MOST_ABOVE))
+
+    def _floor(self, i: int) -> float:
+        """Activity as it usually was of late."""
         first = bisect_left(self._t_s, self._t_s[i] - FLOOR_WINDOW_S)
         recent = sorted(self._share[first : i + 1])
-        floor = recent[int(FLOOR_QUANTILE * (len(recent) - 1))]
-        return max(MIN_SHARE, min(FLOOR_FACTOR * floor, floor + MOST_ABOVE))
+        return recent[int(FLOOR_QUANTILE * (len(recent) - 1))]
 
     def _close(self, i: int) -> list[Burst]:
         assert self._open_from is not None
         start, stop = self._open_from, self._last_active + 1
-        share = np.array(self._share[start:stop])
-        above = np.concatenate([[False], share >= PEAK_SHARE * share.max(), [False]])
-        edges = np.flatnonzero(np.diff(above.astype(int))).reshape(-1, 2) + start
+        floor = min(self._floor(start), self._floor(stop - 1))
+        t_s, share = np.array(self._t_s[start:stop]), np.array(self._share[start:stop])
+        self._open_from = None
+        found = []
+        for first, last in _between_lulls(t_s, share):
+            for lo, hi in self._runs(start + first, start + last, floor):
+                end = min(hi, i, len(self._t_s) - 1)
+                found.append(Burst(self._lagged_s[lo], self._lagged_s[end]))
+        return found
+
+    def _runs(self, start: int, stop: int, floor: float) -> list[tuple[int, int]]:
+        """Where activity is near its peak there, without short breaks."""
+        beyond = np.array(self._share[start:stop]) - floor
         runs: list[tuple[int, int]] = []
-        for lo, hi in edges:
+        for lo, hi in _stretches(beyond >= PEAK_SHARE * beyond.max()) + start:
             if runs and self._lagged_s[lo] - self._t_s[runs[-1][1] - 1] < QUIET_S:
                 runs[-1] = (runs[-1][0], int(hi))
             else:
                 runs.append((int(lo), int(hi)))
-        self._open_from = None
-        found = []
-        for lo, hi in runs:
-            found.append(Burst(self._lagged_s[lo], self._lagged_s[min(hi, i, len(self._t_s) - 1)]))
-        return found
+        return runs
 
     def _forget(self, i: int) -> None:
         keep = bisect_left(self._t_s, self._t_s[i] - 2 * FLOOR_WINDOW_S)
         if keep > 2000:
             del self._t_s[:keep], self._lagged_s[:keep], self._share[:keep]
+
+
+def _between_lulls(t_s: FloatArray, share: FloatArray) -> list[tuple[int, int]]:
+    """Cut activity where it was low for long, beside what came before and after."""
+    steady = median_filter(share, 3, mode="nearest")
+    before, after = np.maximum.accumulate(share), np.maximum.accumulate(share[::-1])[::-1]
+    low = _stretches(steady <= LULL_SHARE * np.minimum(before, after))
+    lulls = [(lo, hi) for lo, hi in low if t_s[hi - 1] - t_s[lo] >= LULL_S]
+    edges = [0, *(int(edge) for lull in lulls for edge in lull), len(share)]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _stretches(inside: BoolArray) -> NDArray[np.intp]:
+    """First index, and the one after the last, of every run of true values, array (k, 2)."""
+    padded = np.concatenate([[0], inside.astype(int), [0]])
+    return np.flatnonzero(np.diff(padded)).reshape(-1, 2)
