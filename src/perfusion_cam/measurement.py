@@ -183,6 +183,11 @@ class _Look(NamedTuple):
     def stands_out(self) -> float:
         return self.site.stands_out if isinstance(self.site, Site) else 0.0
 
+    @property
+    def found(self) -> Site:
+        assert isinstance(self.site, Site)
+        return self.site
+
 
 def _look(item: PressWindow, within: BoolArray | None) -> _Look:
     """Look for the site, and again with other rests, if it then is much clearer.
@@ -190,6 +195,8 @@ def _look(item: PressWindow, within: BoolArray | None) -> _Look:
     That is without what may lie in sight: what came to lie there before the press and, where the
     tool was drawn back, what turned darker where it had been. And where the place was pressed
     before, and shows no clear site, against the skin before that, which it may have left pale.
+    What then still hides the site is no thing that lies there if it fades as blood does: of a
+    finger of the skin's own colour only an edge is seen, and what it pressed goes on beyond that.
     """
     window, press = item.window, item.press
     rest = resting_skin(window, press)
@@ -206,6 +213,10 @@ def _look(item: PressWindow, within: BoolArray | None) -> _Look:
         clearer = again.stands_out >= max(1.0, CLEARER * clearest.stands_out)
         if clearer and (other is cleared or _was_pressed(again, rest, item)):
             clearest = again
+    if clearest.stands_out < 1.0 and (clearest.beside & ~rest.lain).any():
+        whole = _Look(rest.light, rest.lain, locate(window, press, rest.light, rest.lain, within))
+        if whole.stands_out >= CLEAR_SITE and refills(press, whole.found, window):
+            return whole
     return clearest
 
 
@@ -214,9 +225,8 @@ def _was_pressed(look: _Look, rest: Rest, item: PressWindow) -> bool:
 
     Beneath a mere touch, or a shadow, it goes on filling.
     """
-    assert isinstance(look.site, Site)
     since_rest, since_first = (
-        look.site.against_control(pallor_map(item.window, item.press, light, 0.0, EARLY_S[0]))
+        look.found.against_control(pallor_map(item.window, item.press, light, 0.0, EARLY_S[0]))
         for light in (rest.light, look.resting)
     )
     return since_rest > -FILLED * since_first

@@ -115,6 +115,27 @@ def test_a_deep_blanch_under_a_pale_tool_is_its_site(radius: float) -> None:
     assert refill.crt_ci95_s[0] <= 1.2 * np.log(10) <= refill.crt_ci95_s[1]
 
 
+def edge_of(visit: Visit) -> BoolArray:
+    """Where the shadow of a finger's edge falls, on one side of it."""
+    ring = disc(visit.row, visit.col, visit.radius) & ~disc(visit.row, visit.col, visit.radius - 2)
+    return ring & (np.arange(SHAPE.cols) < visit.col - 2)
+
+
+@pytest.mark.parametrize("pallor", [0.25, 0.4])
+def test_what_a_finger_pressed_of_which_only_an_edge_is_seen_is_no_thing_that_lies_there(
+    pallor: float,
+) -> None:
+    visit = toned(replace(FINGER, radius=9, pallor=pallor, tau_s=1.2, shaft=False), (0, 0.02, 0.02))
+    grids = stack(T_S, [visit])
+    grids[(T_S > visit.contact_s) & (T_S < visit.release_s + 0.05)] += np.where(
+        edge_of(visit)[..., None], -0.3, 0.0
+    ).astype(np.float32)
+    item = found(visit, grids)
+    refill = measure_press(item, sight_press(item)).refill
+    assert refill.crt_ci95_s is not None
+    assert refill.crt_ci95_s[0] <= 1.2 * np.log(10) <= refill.crt_ci95_s[1]
+
+
 @pytest.mark.parametrize("slope", [-0.2, 0.2])
 def test_light_that_slopes_across_the_picture_lies_nowhere(slope: float) -> None:
     grids = stack(T_S, [FINGER])
