@@ -221,10 +221,12 @@ def test_what_is_too_large_is_refused_before_it_is_sent(tab: ReviewTab) -> None:
 
 
 def test_what_arrives_torn_leaves_nothing(tab: ReviewTab) -> None:
+    before = set(tab.live.folder.rglob("*"))
     with raw(tab, "Content-Length: 100000") as sending:
         sending.sendall(b"x" * 1000)
         tab.told(lambda told: told["doing"] is not None)
     tab.told(lambda told: told["doing"] is None)
+    assert set(tab.live.folder.rglob("*")) == before
 
 
 @pytest.mark.parametrize("name", ["press.mp4", "result.json"])

@@ -127,9 +127,8 @@ def test_what_a_finger_pressed_of_which_only_an_edge_is_seen_is_no_thing_that_li
 ) -> None:
     visit = toned(replace(FINGER, radius=9, pallor=pallor, tau_s=1.2, shaft=False), (0, 0.02, 0.02))
     grids = stack(T_S, [visit])
-    grids[(T_S > visit.contact_s) & (T_S < visit.release_s + 0.05)] += np.where(
-        edge_of(visit)[..., None], -0.3, 0.0
-    ).astype(np.float32)
+    there = (visit.contact_s < T_S) & (visit.release_s + 0.05 > T_S)
+    grids[there] -= 0.3 * edge_of(visit)[..., None].astype(np.float32)
     item = found(visit, grids)
     refill = measure_press(item, sight_press(item)).refill
     assert refill.crt_ci95_s is not None

@@ -194,6 +194,8 @@ def test_text_json_and_csv_say_the_same() -> None:
     assert "24 clips, 23 presses\n" in text
     assert "off: 2.40 [2.20, 3.60]" in text
     document = json.loads(as_json(GOOD_RUN, summary, reached, "1.0"))
+    assert "not a medical device" in text.lower()
+    assert document["notice"] in text
     assert document["summary"]["overall"]["covered"]["hits"] == 19
     rows = list(csv.DictReader(io.StringIO(as_csv(GOOD_RUN))))
     assert len(rows) == 23

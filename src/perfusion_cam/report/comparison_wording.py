@@ -147,7 +147,10 @@ def _chance(found: Contrast, one: str, other: str) -> str:
     if low > 1:
         return f"Slower on the {one} than on the {other}, by more than chance."
     if high < 1:
-        return f"Faster on the {one} than on the {other}, by more than chance."
+        return (
+            f"Faster on the {one} than on the {other}, by more than chance. That does not rule out "
+            "a blocked vessel."
+        )
     chance = 100 * (found.probability_above_one or 0.0)
     return (
         f"Whether the {one} or the {other} is slower cannot be told; slower on the {one} with a "

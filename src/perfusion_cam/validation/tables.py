@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 
+from perfusion_cam.report.wording import RESEARCH_USE_ONLY
 from perfusion_cam.validation.scoring import ClipScore, PressScore
 from perfusion_cam.validation.statistics import Estimate
 from perfusion_cam.validation.summary import Figures, Row, Summary
@@ -22,6 +23,7 @@ def as_json(
 ) -> str:
     """Put a whole run into one JSON document; `by` is the version of the software."""
     document = {
+        "notice": RESEARCH_USE_ONLY,
         "software": by,
         "targets": [asdict(target) for target in reached],
         "summary": asdict(summary),
@@ -65,6 +67,7 @@ def as_text(summary: Summary, reached: Sequence[Target]) -> str:
         parts.append(f"\nRefused though there is a refill time, by reason: {told}")
     if summary.remarks:
         parts += ["", *summary.remarks]
+    parts += ["", RESEARCH_USE_ONLY]
     return "\n".join(parts) + "\n"
 
 
