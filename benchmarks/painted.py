@@ -256,7 +256,11 @@ def _told(path: Path) -> list[tuple[str, str]]:
             words = "{:.2f} [{:.2f}, {:.2f}] s".format(refill.crt_s, *refill.crt_ci95_s)
         elif refill.lower_bound_s is not None:
             words += f" after {refill.lower_bound_s:.1f} s"
-        reasons = f" ({', '.join(refill.flags)})" if refill.crt_s is None and refill.flags else ""
+        reasons = (
+            f" ({', '.join(flag.value for flag in refill.flags)})"
+            if refill.crt_s is None and refill.flags
+            else ""
+        )
         lines.append((f"{late_s:+.2f} s", words + reasons))
     return lines
 

@@ -19,6 +19,9 @@ REPEAT_BASELINE_S = 0.7
 """Baseline of a press on a place just pressed: its end, when the last refill is most over."""
 SAME_PLACE = 0.5
 """Share of the smaller tool's cells that the other must cover to be on the same place."""
+COVERS = 0.2
+"""Of what a hand uncovers as it comes back, the place that it had pressed is a third or more; what
+blinked as it came is a tenth at most (measured)."""
 PART_SIZE = 0.5
 """Of two things that rested side by side at once, the smaller is part of the larger below this."""
 TOUCH_CONTRAST = 0.15
@@ -226,4 +229,4 @@ def _overlap(one: Departure, other: Departure) -> float:
 def _covers(one: Departure, other: Departure) -> bool:
     """Whether one tool lay where the other did: not only a blink or a shadow somewhere within."""
     both = (one.tool_cells & other.tool_cells).sum()
-    return bool(both >= SAME_PLACE * other.tool_cells.sum())
+    return bool(both >= COVERS * other.tool_cells.sum())
