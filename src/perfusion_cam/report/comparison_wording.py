@@ -12,6 +12,8 @@ from perfusion_cam.report.findings_words import verdict_words
 from perfusion_cam.report.wording import seconds
 from perfusion_cam.thresholds.describing import look_again_words
 
+_NOT_RULED_OUT = "That does not rule out a blocked vessel."
+
 
 def reading_words(reading: SideReading) -> str:
     """Say a side's refill time, such as ``4.43 s (95 %: 3.02 to 6.51 s)``."""
@@ -147,14 +149,11 @@ def _chance(found: Contrast, one: str, other: str) -> str:
     if low > 1:
         return f"Slower on the {one} than on the {other}, by more than chance."
     if high < 1:
-        return (
-            f"Faster on the {one} than on the {other}, by more than chance. That does not rule out "
-            "a blocked vessel."
-        )
+        return f"Faster on the {one} than on the {other}, by more than chance. {_NOT_RULED_OUT}"
     chance = 100 * (found.probability_above_one or 0.0)
     return (
         f"Whether the {one} or the {other} is slower cannot be told; slower on the {one} with a "
-        f"probability of {chance:.0f} %. That does not rule out a blocked vessel."
+        f"probability of {chance:.0f} %. {_NOT_RULED_OUT}"
     )
 
 

@@ -141,14 +141,13 @@ class BurstFinder:
         self._open_from = None
         found = []
         for first, last in _between_lulls(t_s, share):
-            for lo, hi in self._runs(start + first, start + last, floor):
+            for lo, hi in self._runs(start + first, share[first:last] - floor):
                 end = min(hi, i, len(self._t_s) - 1)
                 found.append(Burst(self._lagged_s[lo], self._lagged_s[end]))
         return found
 
-    def _runs(self, start: int, stop: int, floor: float) -> list[tuple[int, int]]:
-        """Where activity is near its peak there, without short breaks."""
-        beyond = np.array(self._share[start:stop]) - floor
+    def _runs(self, start: int, beyond: FloatArray) -> list[tuple[int, int]]:
+        """Where activity beyond the usual, from `start` on, is near its peak: no short breaks."""
         runs: list[tuple[int, int]] = []
         for lo, hi in _stretches(beyond >= PEAK_SHARE * beyond.max()) + start:
             if runs and self._lagged_s[lo] - self._t_s[runs[-1][1] - 1] < QUIET_S:
