@@ -55,12 +55,13 @@ class Explained(NamedTuple):
 
 def overlaps(model: Model, parameters: FloatArray, shift_s: FloatArray, bins: Bins) -> Overlaps:
     """Compare curves of k parameters (k, p), released `shift_s` (k,) after `bins.u_s` 0."""
-    missing = model.shape(np.maximum(bins.u_s - shift_s[:, None], 0.0), parameters)
-    shape = missing @ bins.whiten.T
+    since_s = bins.u_s - shift_s[:, None]
+    np.maximum(since_s, 0.0, out=since_s)
+    shape = model.shape(since_s, parameters) @ bins.whiten.T
     level, value = bins.whiten.sum(axis=1), bins.whiten @ bins.value
     every = np.ones(len(parameters))
     return Overlaps(
-        (shape**2).sum(axis=1),
+        np.einsum("ij,ij->i", shape, shape),
         shape @ level,
         shape @ value,
         level @ level * every,

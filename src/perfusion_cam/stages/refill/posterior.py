@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -170,14 +169,23 @@ def find_posterior(bins: Bins, release_se_s: float) -> Posterior | None:
 class _Samples(NamedTuple):
     """Curves tried of one family.
 
-    Parameters and, in standard errors, release after the nominal one: array (k, p + 1); and the
-    logarithm of their prior over the density they were drawn with.
+    Attributes
+    ----------
+    tried : array (k, p + 1)
+        Parameters and, in standard errors, release after the nominal one.
+    log_excess : array (k,)
+        Logarithm of their prior over the density they were drawn with.
+    seen : Overlaps
+    baseline_se : float
+    closest : float
+        Least misfit of any to bins that scatter as their noise does.
     """
 
     tried: FloatArray
     log_excess: FloatArray
     seen: Overlaps
     baseline_se: float
+    closest: float
 
     def explained(self, scatter: float) -> Explained:
         return explain(self.seen, self.baseline_se, scatter)
@@ -185,14 +193,10 @@ class _Samples(NamedTuple):
     def log_weights(self, told: Explained) -> FloatArray:
         return np.asarray(self.log_excess + told.log_volume - 0.5 * told.misfit)
 
-    def least_misfit(self, told: Explained) -> float:
-        misfit = told.misfit + self.tried[:, -1] ** 2
-        return float(np.min(misfit[np.isfinite(told.log_volume)], initial=np.inf))
-
     def scatter(self, bins: int) -> float:
         """Variance of so many bins over that of their noise, 1 or more."""
         free = bins - 2 - len(self.tried.T)
-        return max(1.0, self.least_misfit(self.explained(1.0)) / free)
+        return max(1.0, self.closest / free)
 
     def aicc(self, told: Explained, bins: int) -> float:
         """Akaike's criterion of the best curve, for few bins.
@@ -201,29 +205,38 @@ class _Samples(NamedTuple):
         """
         free = 2 + len(self.tried.T)
         correction = 2 * free * (free + 1) / (bins - free - 1)
-        return self.least_misfit(told) + 2 * free + correction
+        return _least_misfit(self.tried, told) + 2 * free + correction
+
+
+def _least_misfit(tried: FloatArray, told: Explained) -> float:
+    misfit = told.misfit + tried[:, -1] ** 2
+    return float(np.min(misfit[np.isfinite(told.log_volume)], initial=np.inf))
 
 
 def _sample(model: Model, bins: Bins, release_se_s: float) -> _Samples:
     """Try curves from the prior, then round after round from where they explained most."""
     size = len(model.usual) + 1
     laws = [(np.append(model.usual, 0.0), np.diag(np.append(model.spread, 1.0)))]
-    tried, seen = [], []
+    tried, prior, drawn = np.empty((0, size)), np.empty(0), np.empty(0)
+    seen, closest = Overlaps(*[np.empty(0)] * len(Overlaps._fields)), np.inf
     for turn in range(ROUNDS):
         middle, factor = laws[-1]
-        tried.append(middle + _normals(size, turn) @ factor.T)
-        seen.append(overlaps(model, tried[-1][:, :-1], release_se_s * tried[-1][:, -1], bins))
-        every = np.concatenate(tried)
-        densities = _log_normal(every, laws)
-        mixed = np.logaddexp.reduce(densities, axis=0)
-        excess = densities[0] - mixed + np.log(len(laws) / len(every))
-        products = Overlaps(*map(np.concatenate, zip(*seen, strict=True)))
-        samples = _Samples(every, excess, products, bins.baseline_se)
+        new = middle + _normals(size, turn) @ factor.T
+        drawn = np.logaddexp(drawn, _log_normal(tried, laws[-1]))
+        by_law = [_log_normal(new, law) for law in laws]
+        drawn = np.concatenate([drawn, np.logaddexp.reduce(by_law)])
+        prior = np.concatenate([prior, by_law[0]])
+        tried = np.concatenate([tried, new])
+        newly = overlaps(model, new[:, :-1], release_se_s * new[:, -1], bins)
+        closest = min(closest, _least_misfit(new, explain(newly, bins.baseline_se)))
+        seen = Overlaps(*map(np.concatenate, zip(seen, newly, strict=True)))
+        excess = prior - drawn + np.log(len(laws) / len(tried))
+        samples = _Samples(tried, excess, seen, bins.baseline_se, closest)
         scatter = samples.scatter(len(bins.value))
         if not np.isfinite(scatter):
             break
         weights = samples.log_weights(samples.explained(scatter))
-        laws.append(_law(every, _tempered(weights, ENOUGH * size)))
+        laws.append(_law(tried, _tempered(weights, ENOUGH * size)))
     return samples
 
 
@@ -246,14 +259,12 @@ def _law(parameters: FloatArray, weights: FloatArray) -> tuple[FloatArray, Float
     return middle, np.linalg.cholesky(covariance + 1e-8 * np.eye(len(middle)))
 
 
-def _log_normal(
-    parameters: FloatArray, laws: Sequence[tuple[FloatArray, FloatArray]]
-) -> FloatArray:
-    """Log density (l, k) of k parameters under l normal laws, up to a constant for all."""
-    middle, factor = (np.stack(parts) for parts in zip(*laws, strict=True))
-    apart = (parameters - middle[:, None]) @ np.linalg.inv(factor).transpose(0, 2, 1)
-    size = np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
-    return np.asarray(-0.5 * (apart**2).sum(axis=2) - size[:, None])
+def _log_normal(parameters: FloatArray, law: tuple[FloatArray, FloatArray]) -> FloatArray:
+    """Log density (k,) of k parameters under a normal law, up to a constant for all laws."""
+    middle, factor = law
+    apart = (parameters - middle) @ np.linalg.inv(factor).T
+    size = float(np.log(np.diagonal(factor)).sum())
+    return np.asarray(-0.5 * np.einsum("ij,ij->i", apart, apart) - size)
 
 
 def _draw(
