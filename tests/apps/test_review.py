@@ -73,14 +73,16 @@ def test_what_was_found_is_told_and_written(review: Live) -> None:
 
 
 def test_pictures_are_found_by_their_time(review: Live) -> None:
-    status, headers, body = review.get("/review/picture?t_s=7.301", Cookie=review.cookie)
+    status, headers, body = review.get("/review/picture?t_s=7.326", Cookie=review.cookie)
     assert (status, headers["content-type"], body[:2]) == (200, "image/jpeg", b"\xff\xd8")
     assert float(headers["x-time"]) == pytest.approx(7.3333, abs=1e-3)
     assert len(json.loads(headers["x-to-picture"])) == 2
     shown = headers["x-time"]
-    _, headers, _ = review.get(f"/review/picture?t_s={shown}&before=true", Cookie=review.cookie)
-    assert float(headers["x-time"]) == pytest.approx(7.3, abs=1e-3)
-    for wrong in ("", "?t_s=-1", "?t_s=nan", "?t_s=x", "?t_s=1&before=x", "?before=true"):
+    for onward, there_s in ((-1, 7.3), (1, 7.3667)):
+        query = f"t_s={shown}&onward={onward}"
+        _, headers, _ = review.get(f"/review/picture?{query}", Cookie=review.cookie)
+        assert float(headers["x-time"]) == pytest.approx(there_s, abs=1e-3)
+    for wrong in ("", "?t_s=-1", "?t_s=nan", "?t_s=x", "?t_s=1&onward=2", "?onward=1"):
         assert review.get(f"/review/picture{wrong}", Cookie=review.cookie)[0] == 422
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pressing import pictures
+from recorded import Kind, write_video
 from test_engine import assert_identical
 from test_examining import AtOnce
 
@@ -100,6 +101,20 @@ def test_any_picture_can_be_had_by_its_time(review: Review, number: int) -> None
         np.testing.assert_array_equal(upright_rgb(found), upright_rgb(wanted))
     assert review.to_frame(wanted.t_s).shape == (2, 3)
     assert review.picture(99.0).t_s == pytest.approx(479 / 30, abs=0.01)
+    assert review.picture(99.0, onward=1).t_s == review.picture(99.0).t_s
+    assert review.picture(0.0, onward=-1).t_s == 0.0
+
+
+def test_one_picture_on_is_the_next_however_soon_it_comes(tmp_path: Path) -> None:
+    stamps = [0, 30, 60, 63, 64, 90, 120]
+    path = write_video(tmp_path / "uneven.mp4", Kind(".mp4", "libx264"), stamps=stamps)
+    with closing(Review(path)) as review:
+        times_s = review.examination.track.t_s.tolist()
+        assert len(times_s) == len(stamps)
+        there = [review.picture(t_s, onward=1).t_s for t_s in times_s[:-1]]
+        back = [review.picture(t_s, onward=-1).t_s for t_s in times_s[1:]]
+    assert there == times_s[1:]
+    assert back == times_s[:-1]
 
 
 def test_a_site_that_was_chosen_is_looked_for_again_in_the_clip(tmp_path: Path) -> None:

@@ -182,12 +182,13 @@ def _add_pictures(routes: APIRouter, shelf: Shelf) -> None:
 
     @routes.get("/picture")
     def picture(
-        t_s: Annotated[float, Query(ge=0, allow_inf_nan=False)], before: bool = False
+        t_s: Annotated[float, Query(ge=0, allow_inf_nan=False)],
+        onward: Annotated[int, Query(ge=-1, le=1)] = 0,
     ) -> Response:
         with shelf.opened() as (_, _, review, _):
             if review is None:
                 raise HTTPException(404)
-            frame = review.picture(t_s, before=before)
+            frame = review.picture(t_s, onward)
             matrix = to_picture(review.to_frame(frame.t_s), frame.size_px)
         headers = {"X-Time": str(frame.t_s), "X-To-Picture": json.dumps(matrix)}
         return Response(jpeg_of(frame), media_type="image/jpeg", headers=headers)

@@ -87,15 +87,17 @@ class Review:
         """Let go of the file."""
         self._seeker.close()
 
-    def picture(self, t_s: float, *, before: bool = False) -> Frame:
-        """Find the picture at a time, or the last one before it.
+    def picture(self, t_s: float, onward: int = 0) -> Frame:
+        """Find the picture nearest to a time, or so many on from that, as far as there are any.
 
         Raises
         ------
         SourceError
-            There is none.
+            It cannot be decoded.
         """
-        return self._seeker.at(t_s, before=before)
+        times_s = self.examination.track.t_s
+        index = int(np.argmin(np.abs(times_s - t_s))) + onward
+        return self._seeker.at(float(times_s[np.clip(index, 0, len(times_s) - 1)]))
 
     def to_frame(self, t_s: float) -> FloatArray:
         """Find how the skin had moved at a time, as in `GridSample.to_frame`."""

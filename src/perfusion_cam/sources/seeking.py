@@ -15,6 +15,8 @@ from perfusion_cam.types import Frame
 EARLIER_S = (0.0, 2.0, 20.0)
 """Some containers are entered after the place that was asked for; then it is tried so much earlier,
 and at last from the start."""
+STAMPED_SPARSELY = {"mpeg"}
+"""Containers with stamps on some pictures only: entered midway, the times of others are guessed."""
 
 
 class PictureSeeker:
@@ -35,15 +37,13 @@ class PictureSeeker:
         self._container, self._stream = opened_video(path)
         self._origin: int | None = None
 
-    def at(self, t_s: float, *, before: bool = False) -> Frame:
-        """Find the picture at a time, or the nearest there is.
+    def at(self, t_s: float) -> Frame:
+        """Find the first picture at or after a time, or the last there is.
 
         Parameters
         ----------
         t_s : float
             Seconds from the first picture.
-        before : bool
-            Whether the last picture before that time is wanted, not the first at or after it.
 
         Raises
         ------
@@ -54,10 +54,8 @@ class PictureSeeker:
             self._origin = self._first_stamp()
         base = self._stream.time_base
         assert base is not None
-        wanted = self._origin + round(t_s / base)
         try:
-            earlier, later = self._around(wanted, base)
-            found = (earlier or later) if before else (later or earlier)
+            found = self._first_from(self._origin + round(t_s / base), base)
             if found is None or found.pts is None:
                 raise SourceError(f"{self._name}: no picture at {t_s:.2f} s")
             (luma, cb, cr), colour = picture_of(found)
@@ -71,26 +69,27 @@ class PictureSeeker:
         """Let go of the file."""
         self._container.close()
 
-    def _around(
-        self, wanted: int, base: Fraction
-    ) -> tuple[av.VideoFrame | None, av.VideoFrame | None]:
-        """Find the last picture before a stamp and the first at or after it."""
+    def _first_from(self, wanted: int, base: Fraction) -> av.VideoFrame | None:
+        """Find the first picture at or after a stamp, or the last."""
         assert self._origin is not None
         lowest = min(self._origin, 0)
-        starts = [max(lowest, wanted - 1 - round(one_s / base)) for one_s in EARLIER_S]
+        earlier_s = () if self._container.format.name in STAMPED_SPARSELY else EARLIER_S
+        starts = [max(lowest, wanted - 1 - round(one_s / base)) for one_s in earlier_s]
         for start in (*starts, lowest):
-            earlier = later = None
+            last = None
             self._container.seek(start, stream=self._stream)
             for picture in self._container.decode(self._stream):
                 if picture.pts is None:
                     continue
                 if picture.pts >= wanted:
-                    later = picture
+                    if last or start == lowest:
+                        return picture
                     break
-                earlier = picture
-            if earlier or start == lowest:
-                break
-        return earlier, later
+                last = picture
+            else:
+                if last or start == lowest:
+                    return last
+        return None
 
     def _first_stamp(self) -> int:
         for picture in self._container.decode(self._stream):

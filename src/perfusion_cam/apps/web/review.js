@@ -11,7 +11,7 @@ const two = (value) => value.toFixed(2);
 
 let review = null;
 let now_s = 0;
-let wished = null; // of a picture: {t_s, before}
+let wished = null; // of a picture: {t_s, onward}
 let fetching = false;
 let wanted = []; // of each press: {release_s, end_s, x_px, y_px}, as last asked for
 let changes = []; // as last answered
@@ -20,9 +20,9 @@ let manual = []; // and what came of them
 const chart = new Chart(at("chart"));
 const picture = new Picture(at("picture"), putSite);
 
-async function show(t_s, before = false) {
+async function show(t_s, onward = 0) {
   if (!review || review.pictures) return; // there is no recording to scrub
-  wished = { t_s: Math.min(Math.max(0, t_s), review.duration_s), before };
+  wished = { t_s: Math.min(Math.max(0, t_s), review.duration_s), onward };
   if (fetching) return; // the newest wish is met when this one is done
   fetching = true;
   try {
@@ -133,8 +133,8 @@ function putSite(x, y) {
 }
 
 at("time").addEventListener("input", () => show(Number(at("time").value)));
-at("back").addEventListener("click", () => show(now_s, true));
-at("on").addEventListener("click", () => show(now_s + 0.5 * review.step_s));
+at("back").addEventListener("click", () => show(now_s, -1));
+at("on").addEventListener("click", () => show(now_s, 1));
 at("release").addEventListener("click", () => refit({ release_s: now_s }));
 at("end").addEventListener("click", () => refit({ end_s: now_s }));
 at("keep").addEventListener("click", () => refit({}, true));
