@@ -16,6 +16,7 @@ from review_tab import ReviewTab, reviewing
 from websockets.sync.client import connect
 
 from perfusion_cam.apps.receiving import MOST_BYTES
+from perfusion_cam.apps.shelf import HeldBackError, NothingOpenError, Shelf, analysed
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
 SAMPLE, LONG = SAMPLES / "normal.mp4", SAMPLES / "slow.mp4"
@@ -250,3 +251,18 @@ def raw(tab: ReviewTab, header: str) -> socket.socket:
     ]
     sending.sendall("\r\n".join([*lines, "", ""]).encode())
     return sending
+
+
+def test_who_waits_for_a_disk_that_hangs_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("perfusion_cam.apps.shelf.PATIENCE_S", 0.1)
+    shelf = Shelf([(tmp_path, tmp_path)], tmp_path)
+    shelf.show(analysed(SAMPLE, tmp_path, lambda *_: None))
+    with shelf.opened(), pytest.raises(HeldBackError, match="disk may hang"), shelf.opened():
+        pass
+    with shelf.opened() as opened:
+        assert opened.review is not None
+    shelf.close()
+    with pytest.raises(NothingOpenError), shelf.opened():
+        pass

@@ -16,7 +16,7 @@ from perfusion_cam.apps.saved import Saved, find_saved, read_saved
 from perfusion_cam.errors import ServerError, SourceError
 from perfusion_cam.live.reports import MAKING_S
 from perfusion_cam.live.reviewing import Review
-from perfusion_cam.live.writing import join_patiently
+from perfusion_cam.live.writing import PATIENCE_S, join_patiently
 from perfusion_cam.report.atomic import make_folder
 from perfusion_cam.report.document import document
 from perfusion_cam.report.folder import write_examination
@@ -206,15 +206,19 @@ class Shelf:
         Raises
         ------
         HeldBackError
-            Nothing may be measured now.
+            Nothing may be measured now, or another thread has not come back from the disk.
         NothingOpenError
         """
-        with self._one_at_a_time:
+        if not self._one_at_a_time.acquire(timeout=PATIENCE_S):
+            raise HeldBackError("The recording is still being read: its disk may hang. Try again.")
+        try:
             if (held := self.held) is not None:
                 raise HeldBackError(held)
             if self._opened is None:
                 raise NothingOpenError("Nothing is open.")
             yield self._opened
+        finally:
+            self._one_at_a_time.release()
 
     def close(self) -> None:
         """Let go of what is open, and delete its recording where it was not to be kept."""
