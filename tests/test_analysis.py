@@ -29,3 +29,9 @@ def test_what_may_have_been_a_press_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("events", [(), (Event("hand-passes", 2.5, 1.5),)], ids=["none", "passes"])
 def test_of_what_is_no_press_nothing_is_told(events: tuple[Event, ...], tmp_path: Path) -> None:
     assert warnings_of(replace(STILL, events=events), tmp_path) == ()
+
+
+def test_where_much_always_moves_it_is_told_that_a_press_could_be_missed(tmp_path: Path) -> None:
+    (told,) = warnings_of(replace(STILL, events=(Event("talking", 0.5, 8.0),)), tmp_path)
+    assert told.startswith("Much besides a tool moved all the time")
+    assert "could be missed" in told

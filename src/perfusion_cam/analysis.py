@@ -25,6 +25,7 @@ from perfusion_cam.stages.refill.measure import measure_refill
 from perfusion_cam.stages.tracing import find_trace_press
 from perfusion_cam.types import (
     Examination,
+    FloatArray,
     Press,
     PressResult,
     Refill,
@@ -34,6 +35,9 @@ from perfusion_cam.types import (
 )
 
 TELL_LOST_SHARE = 0.1
+RESTLESS = 0.05
+"""Of the picture, that a tool may have to cover to be noticed before it is told. Own choice."""
+TELL_RESTLESS_SHARE = 0.2
 
 Progress = Callable[[float, float | None], None]
 
@@ -127,7 +131,11 @@ def examination_of(
     """Gather what a session found in a recording, with what the recording says against it."""
     track = session.track
     presses = sorted(presses, key=lambda result: result.press.contact_s)
-    unseen = (*_lost(track), *_unreported(session.unreported, presses))
+    unseen = (
+        *_lost(track),
+        *_restless(session.least_seen),
+        *_unreported(session.unreported, presses),
+    )
     info = replace(info, warnings=(*info.warnings, *unseen))
     with_gaps = [flag_gaps(result, info) for result in presses]
     return Examination(
@@ -147,6 +155,17 @@ def _lost(track: Track) -> Iterator[str]:
         yield (
             f"The skin could not be followed in {lost:.0%} of the pictures (too little texture, "
             "light or bit rate, or too much movement); presses there would be missed."
+        )
+
+
+def _restless(least_seen: FloatArray) -> Iterator[str]:
+    """Say so where so much always moves that a small tool could come and go unnoticed."""
+    restless = least_seen > RESTLESS
+    if len(restless) and restless.mean() >= TELL_RESTLESS_SHARE:
+        yield (
+            f"Much besides a tool moved all the time, in {restless.mean():.0%} of the pictures; "
+            f"presses there by what covers less than {np.median(least_seen[restless]):.0%} of the "
+            "picture could be missed. Fill the picture with skin that lies still."
         )
 
 

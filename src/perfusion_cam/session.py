@@ -16,6 +16,7 @@ from perfusion_cam.stages.gridding import GridAverager, Gridder, reduction
 from perfusion_cam.stages.judging import covered_long, is_press
 from perfusion_cam.stages.registration import Registrar
 from perfusion_cam.types import (
+    FloatArray,
     Frame,
     GridSample,
     GridShape,
@@ -131,6 +132,11 @@ class Session:
         self._log.registered.append(placed.registered)
         found = [w for ready in self._averager.push(sample) for w in self._detector.push(ready)]
         return self._measure(found)
+
+    @property
+    def least_seen(self) -> FloatArray:
+        """Least share of the picture that must change to be noticed, over time, array (n,)."""
+        return np.zeros(0) if self._detector is None else self._detector.least_seen
 
     @property
     def watched_release_s(self) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections import deque
 from typing import NamedTuple
@@ -62,6 +63,8 @@ class BurstFinder:
         self._t_s: list[float] = []
         self._lagged_s: list[float] = []
         self._share: list[float] = []
+        self.least_seen = array("d")
+        """Picture by picture, the least share of the picture whose change is a burst."""
         self._open_from: int | None = None
         self._last_active = 0
 
@@ -103,7 +106,9 @@ class BurstFinder:
 
     def _step(self) -> list[Burst]:
         i = len(self._t_s) - 1
-        if self._share[i] > self._threshold(i):
+        threshold = self._threshold(i)
+        self.least_seen.append(threshold)
+        if self._share[i] > threshold:
             if self._open_from is None:
                 self._open_from = i
             self._last_active = i

@@ -10,7 +10,16 @@ import numpy as np
 from perfusion_cam.stages.detection.activity import Burst, BurstFinder
 from perfusion_cam.stages.detection.departure import Departure, find_departure
 from perfusion_cam.stages.detection.history import GridHistory
-from perfusion_cam.types import REST_S, WATCH_S, BareSkin, GridSample, GridShape, GridWindow, Press
+from perfusion_cam.types import (
+    REST_S,
+    WATCH_S,
+    BareSkin,
+    FloatArray,
+    GridSample,
+    GridShape,
+    GridWindow,
+    Press,
+)
 
 SETTLE_S = 0.5
 """Pictures wanted after a burst before it is judged."""
@@ -88,6 +97,11 @@ class PressDetector:
     def watched_release_s(self) -> float | None:
         """Release of the press being watched, the last of several."""
         return max((watch.departure.release_s for watch in self._watches), default=None)
+
+    @property
+    def least_seen(self) -> FloatArray:
+        """Least share of the picture that must change to be noticed, over time, array (n,)."""
+        return np.array(self._bursts.least_seen)
 
     def watched(self) -> PressWindow | None:
         """That press as it would be if the recording ended now."""
