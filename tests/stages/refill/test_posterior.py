@@ -177,6 +177,18 @@ def test_skin_that_darkened_is_not_drawn_paler() -> None:
     assert found is None or found.pallor(bins.u_s[:1])[0][0] < 0
 
 
+@pytest.mark.parametrize("noise", [0.001, 0.005, 0.02])
+@pytest.mark.parametrize("swing", [0.0, 0.05])
+def test_what_no_curve_of_pallor_explains_has_no_clear_depth(noise: float, swing: float) -> None:
+    """Darker at first, then for a moment paler: something moved. Once, that was an error."""
+    u_s = np.linspace(0.1, 6.8, 76)
+    late = -0.06 - swing * np.sin(3 * u_s)
+    value = np.where(u_s < 0.4, -0.12, np.where(u_s < 1.3, 0.025, late))
+    bins = Bins(u_s, value, np.eye(76) / noise, np.zeros((0, 76)), 0.003, noise)
+    found = find_posterior(bins, 0.05)
+    assert found is None or (np.isfinite(found.depth).all() and found.pallor(u_s[:1])[1][0] < 0)
+
+
 @pytest.mark.parametrize("spread", [0.1, 0.2])
 def test_a_return_that_no_family_follows_does_not_move_the_release(spread: float) -> None:
     """A steep return, uneven within its site; the tool was seen to leave to 0.02 s."""

@@ -154,6 +154,8 @@ def find_posterior(bins: Bins, release_se_s: float) -> Posterior | None:
             for weight, model in zip(log_weights, MODELS, strict=True)
         ]
     )
+    if np.isneginf(evidence).all():
+        return None
     share = np.exp(evidence - logsumexp(evidence))
     families = tuple(
         _draw(MODELS[i], samples[i].tried, told[i], log_weights[i], release_se_s, draws)
@@ -236,6 +238,8 @@ def _sample(model: Model, bins: Bins, release_se_s: float) -> _Samples:
         if not np.isfinite(scatter):
             break
         weights = samples.log_weights(samples.explained(scatter))
+        if np.isneginf(weights).all():
+            break
         laws.append(_law(tried, _tempered(weights, ENOUGH * size)))
     return samples
 
