@@ -74,9 +74,10 @@ def darken(grids: Array, place: tuple[slice, slice], pictures: Array) -> None:
     grids[pictures, *place] -= 0.6
 
 
-def test_a_room_that_moves_behind_the_head_hides_no_press() -> None:
+@pytest.mark.parametrize("radius", [10.0, 11.0])
+def test_a_room_that_moves_behind_the_head_hides_no_press(radius: float) -> None:
     t_s = times(12.0)
-    visit = replace(ONE, radius=11.0)
+    visit = replace(ONE, radius=radius)
     (found,) = detected(t_s, sway(t_s, stack(t_s, [visit])))
     assert_is(found, visit)
 

@@ -30,9 +30,10 @@ EVERY = 2
 """Every second cell each way tells what moves: averaged with its neighbours it knows of them."""
 MIN_SHARE = 0.002
 FLOOR_FACTOR = 4.0
-MOST_ABOVE = 0.1
+MOST_ABOVE = 0.07
 """Share of the picture beyond the usual that is a burst, however much else always moves: a head
-before a room, with hair and glasses, changes a tenth of the picture all the time."""
+before a room, with hair and glasses, changes a tenth of the picture all the time. The smaller, the
+smaller a tool that is noticed, and the more talk is taken for one that comes or goes."""
 FLOOR_WINDOW_S = 10.0
 FLOOR_QUANTILE = 0.3
 NOISE_SAMPLES = 60
