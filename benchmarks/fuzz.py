@@ -16,6 +16,7 @@ TESTS = (
     "tests/sources/test_fuzz.py",
     "tests/sources/test_fuzz_texts.py",
     "tests/stages/refill/test_any_signal.py",
+    "tests/stages/test_any_scene.py",
 )
 
 

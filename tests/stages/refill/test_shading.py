@@ -127,5 +127,7 @@ def test_tinted_light_that_stays_is_no_skin_that_stays_pale(left: float, colour:
 
 def test_a_tint_feigns_part_of_what_light_there_is() -> None:
     assert not is_mostly_light(0.0, 0.001)
+    assert not is_mostly_light(0.0, 0.0)
+    assert is_mostly_light(0.01, 0.0)
     assert not is_mostly_light(0.05, 0.05)
     assert is_mostly_light(0.15, 0.05)

@@ -82,7 +82,7 @@ def _beyond_blood(change: FloatArray, other_red: float = 0.0) -> float:
 
 def is_mostly_light(light: float, depth: float) -> bool:
     """Whether a tint of the light could feign too much of the depth."""
-    return feigned_share(light, depth) > MAX_FEIGNED
+    return TINT * light > MAX_FEIGNED * depth
 
 
 def feigned_share(light: float, depth: float) -> float:
