@@ -94,8 +94,8 @@ def test_curves_count_from_their_own_release() -> None:
 
 def test_scatter_widens_the_noise_and_not_what_is_known_of_the_level() -> None:
     bins = bins_of(exponential(TAU_S), Noise(0.004, 0.0))
-    plain, scattered = (told_of(EXPONENTIAL, AT_TRUTH, bins, times) for times in (1.0, 9.0))
-    noisier = replace(bins, whiten=bins.whiten / 3)
+    plain, scattered = (told_of(EXPONENTIAL, AT_TRUTH, bins, times) for times in (1.0, 16.0))
+    noisier = replace(bins, whiten=bins.whiten / 4)
     for one, other in zip(scattered, told_of(EXPONENTIAL, AT_TRUTH, noisier), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-9)
     assert scattered.depth_se > 2 * plain.depth_se

@@ -54,10 +54,15 @@ class Explained(NamedTuple):
 
 
 def overlaps(model: Model, parameters: FloatArray, shift_s: FloatArray, bins: Bins) -> Overlaps:
-    """Compare curves of k parameters (k, p), released `shift_s` (k,) after `bins.u_s` 0."""
-    since_s = bins.u_s - shift_s[:, None]
+    """Compare curves of k parameters (k, p), released `shift_s` (k,) after `bins.u_s` 0.
+
+    Curves are drawn in single precision, a ten millionth of their depth, which halves the work, and
+    multiplied in double.
+    """
+    since_s = np.asarray(bins.u_s - shift_s[:, None], np.float32)
     np.maximum(since_s, 0.0, out=since_s)
-    shape = model.shape(since_s, parameters) @ bins.whiten.T
+    drawn = model.shape(since_s, parameters.astype(np.float32))
+    shape = (drawn @ bins.whiten.T.astype(np.float32)).astype(float)
     level, value = bins.whiten.sum(axis=1), bins.whiten @ bins.value
     every = np.ones(len(parameters))
     return Overlaps(

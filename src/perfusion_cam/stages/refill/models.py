@@ -49,7 +49,7 @@ def _two_rate(u_s: FloatArray, p: FloatArray) -> FloatArray:
 
 def _stretched(u_s: FloatArray, p: FloatArray) -> FloatArray:
     """Many rates at once (exponent under 1), or few."""
-    log_time = np.log(np.maximum(u_s, 1e-300)) - p[:, :1]
+    log_time = np.log(np.maximum(u_s, 1e-30)) - p[:, :1]
     return np.asarray(np.exp(-np.exp(np.clip(np.exp(p[:, 1:2]) * log_time, -60, 5))))
 
 
@@ -62,7 +62,7 @@ def _ending(u_s: FloatArray, p: FloatArray) -> FloatArray:
 
 def _bent(x: FloatArray) -> FloatArray:
     """Turn smoothly from 0 into the line of slope 1, over a few units round 0."""
-    return np.asarray(np.maximum(x, 0.0) + np.log(1.0 + np.exp(-np.abs(x))))
+    return np.asarray(np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))))
 
 
 def _delayed(u_s: FloatArray, p: FloatArray) -> FloatArray:
