@@ -98,6 +98,7 @@ class Seen:
     decoding_s: float = 0.0
     wall_s: float = 0.0
     busy_cores: float = 0.0
+    withheld_cores: float = 0.0
 
 
 def memory_mb(pid: int) -> float:
@@ -123,11 +124,12 @@ def decoding_s(pid: int) -> float:
     return used_s
 
 
-def busy_s() -> float:
-    """Processor time that all programs together have used."""
+def busy_and_withheld_s() -> tuple[float, float]:
+    """Processor time all programs have used; and what a host kept from this virtual machine."""
     fields = Path("/proc/stat").read_text(encoding="utf-8").split("\n", 1)[0].split()[1:]
-    idle = int(fields[3]) + int(fields[4])
-    return (sum(map(int, fields[:8])) - idle) / os.sysconf("SC_CLK_TCK")
+    user, nice, system, _idle, _waiting, interrupts, soft, withheld = map(int, fields[:8])
+    ticks_s = os.sysconf("SC_CLK_TCK")
+    return (user + nice + system + interrupts + soft) / ticks_s, withheld / ticks_s
 
 
 def clock_of(page: Page) -> tuple[float, float]:
@@ -147,7 +149,7 @@ def follow(page: Page, pid: int, started: Path, out: Path) -> Seen:
     seen = Seen()
     ahead_ms, seen.clock_ms = clock_of(page)
     stat = Path(f"/proc/{pid}/stat")
-    began_cpu_s, began_busy_s = cpu_s(stat), busy_s()
+    began_cpu_s, (began_busy_s, began_withheld_s) = cpu_s(stat), busy_and_withheld_s()
     page.click("#affected:enabled")
     while not started.exists() or not started.read_text(encoding="utf-8"):
         time.sleep(0.01)
@@ -165,7 +167,9 @@ def follow(page: Page, pid: int, started: Path, out: Path) -> Seen:
             break
         seen.wall_s, seen.cpu_s = now_s, cpu_s(stat) - began_cpu_s
         seen.decoding_s = max(seen.decoding_s, decoding_s(pid))
-        seen.busy_cores = (busy_s() - began_busy_s) / now_s
+        by_all_s, kept_s = busy_and_withheld_s()
+        seen.busy_cores = (by_all_s - began_busy_s) / now_s
+        seen.withheld_cores = (kept_s - began_withheld_s) / now_s
     (path,) = out.glob("*/affected-1/result.json")
     found = json.loads(path.read_text(encoding="utf-8"))
     seen.frames = found["source"]["frames"]
@@ -201,7 +205,10 @@ def told(seen: Seen) -> Iterator[str]:
         f"processor        {whole - decoding:.2f} of one core for all that live does, and "
         f"{decoding:.2f} to decode the recording"
     )
-    yield f"                 {seen.busy_cores:.2f} of {os.cpu_count()} cores busy with all programs"
+    yield (
+        f"                 {seen.busy_cores:.2f} of {os.cpu_count()} cores busy with all programs, "
+        f"and {seen.withheld_cores:.2f} kept back by the host of this machine"
+    )
     late = turns(seen.memory_mb)
     for what, of in (("means", statistics.fmean), ("peaks", max)):
         values = [of(mbs) for mbs in late]
