@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 from stacks import (
     BLOOD,
     LIGHT,
@@ -89,6 +90,28 @@ def test_the_faster_half_of_a_disc_belongs_to_its_site(redder: float) -> None:
     core = disc(visit.row, visit.col, 0.8 * RADIUS)
     assert site.cells[core & left[:, 0]].mean() > 0.9
     assert off_cells(site, visit.row, visit.col) < 1.0
+
+
+@pytest.mark.parametrize("tau_s", [0.3, 0.5, 1.0])
+def test_a_site_is_no_slower_than_the_skin_that_was_pressed(tau_s: float) -> None:
+    """Skin of uneven pace, of which the fast has half come back before it is seen."""
+    slower, share = [], []
+    core = disc(VISIT.row, VISIT.col, RADIUS)
+    visit, t_s = replace(VISIT, travel_s=0.15), times(DURATION_S)
+    since_s = np.maximum(t_s - visit.release_s, 0)[:, None, None]
+    blanch = DEPTH * soft_disc(visit.row, visit.col, RADIUS)[..., None] * BLOOD
+    for seed in range(6):
+        spots = gaussian_filter(np.random.default_rng(seed).normal(size=core.shape), 2.5)
+        pace = 0.15 * (spots - spots[core].mean()) / spots[core].std()
+        missing = np.exp(-since_s / (tau_s * np.exp(pace)))
+        missing[t_s < visit.release_s] = 0
+        grids = stack(t_s, [visit], seed=seed, noise=NOISE)
+        grids += (missing[..., None] * blanch).astype(np.float32)
+        site = found_in((window(t_s, grids), press_of(visit, DURATION_S)))
+        slower.append(pace[site.cells].mean())
+        share.append(site.cells[core].mean())
+    assert np.mean(slower) == pytest.approx(0, abs=0.015)
+    assert min(share) > 0.9
 
 
 @pytest.mark.parametrize("radius", [3.5, 5.0, 7.0])

@@ -72,10 +72,11 @@ def test_it_is_timed_as_if_it_had_rested(rest_s: float, tau_s: float) -> None:
 
 @pytest.mark.parametrize("rest_s", [1.5, 6.0])
 def test_skin_that_never_comes_back_gets_no_time_however_often_it_is_pressed(rest_s: float) -> None:
-    refill = refill_of(pressed_again(rest_s, 300.0))
+    t_s, never = times(19.0), replace(FIRST, tau_s=300.0)
+    (alone,) = presses_in(t_s, stack(t_s, [never], noise=0.004))
+    refill = refill_of(pressed_again(rest_s, never.tau_s))
     assert refill.status == "not_recovered"
-    assert refill.blanch_depth is not None
-    assert refill.blanch_depth > 0.8 * FIRST.pallor
+    assert refill.blanch_depth == pytest.approx(refill_of(alone).blanch_depth, rel=0.03)
 
 
 def test_what_is_left_is_the_pallor_from_before() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Self
 
+import cv2
 import numpy as np
 
 from perfusion_cam.colour import same_skin
@@ -41,6 +42,14 @@ MIN_RADIUS_CELLS = 1.6
 MAX_RADIUS_SHARE = 0.15
 RIVAL_FACTOR = 1.6
 TRIES = 8
+PEAK_QUANTILE = 0.9
+NEAR_SHARE = 0.5
+"""Of a patch's radius: over so much, pallor differs little by its pace and wholly by its edge."""
+LEFT_OF_PALEST, LEFT_OF_ALL = 0.45, 0.25
+"""Shares of the palest near a cell, and of the whole patch's pallor, that it must have: half, the
+palest of some being paler by noise than most, and little, for fast parts."""
+MIN_OF_NOISE = 3.0
+"""Standard deviations that it must have."""
 MAX_BORDER = 0.25
 """Share of a patch's outline along which something may lie."""
 OUTLINE = np.ones((3, 3), np.uint8)
@@ -152,7 +161,8 @@ def best_patch(early: EarlyChange, allowed: BoolArray, scale_cells: float) -> Pa
         elif _has_size(cells) and _blood_like(early.change, cells):
             alike = same_skin(early.baseline, cells, SAME_TINT, SAME_LIGHT)
             bar = max(MIN_SCORE, RIVAL_FACTOR * _rival(early, darker, alike))
-            return Patch(cells, alike, pale, top / bar, bar * float(noise[row, col]))
+            whole = _whole(early, allowed & alike, cells)
+            return Patch(whole, alike, pale, top / bar, bar * float(noise[row, col]))
         else:
             score[grown(cells, TOUCHING)] = 0
     return None
@@ -216,6 +226,23 @@ def _core(pale: FloatArray, allowed: BoolArray, row: int, col: int) -> BoolArray
     """The site's core: connected cells at least half as pale as the palest."""
     labels = connected((pale >= 0.5 * pale[row, col]) & allowed)
     return np.asarray(labels == labels[row, col])
+
+
+def _whole(early: EarlyChange, allowed: BoolArray, cells: BoolArray) -> BoolArray:
+    """All of a patch, also what had come back by more than half before it was seen.
+
+    Each cell that hangs together with it and is about half as pale as the palest near it.
+    """
+    first = early.first
+    palest_near = cv2.dilate(first, disc(max(2, round(NEAR_SHARE * radius_of(cells)))))
+    palest = np.quantile(first[cells], PEAK_QUANTILE)
+    pale = (first >= LEFT_OF_PALEST * palest_near) & (first >= LEFT_OF_ALL * palest)
+    pale &= first >= MIN_OF_NOISE * early.noise.of(first)
+    labels = connected(cells | (pale & allowed))
+    whole = np.isin(labels, labels[cells])
+    if not _has_size(whole) or _borders_on(early.beside, whole):
+        return cells
+    return whole if _blood_like(early.change, whole) else cells
 
 
 def _blood_like(change: FloatArray, patch: BoolArray) -> bool:
