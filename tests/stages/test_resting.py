@@ -123,9 +123,10 @@ def test_a_blanch_of_another_place_that_stays_is_nothing_that_lies(tau_s: float)
     last = found(stack(T_S, [first, slow, again]))[-1]
     assert last.press.bare_before is not None
     refill = measure_press(last, sight_press(last)).refill
+    (alone,) = found(stack(T_S, [again]))
     assert refill.status == "not_recovered"
-    assert refill.blanch_depth is not None
-    assert refill.blanch_depth > 0.7 * slow.pallor
+    depth_alone = measure_press(alone, sight_press(alone)).refill.blanch_depth
+    assert refill.blanch_depth == pytest.approx(depth_alone, rel=0.05)
 
 
 def test_a_limb_in_light_that_changed_is_nothing_that_lies() -> None:
