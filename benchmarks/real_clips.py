@@ -49,6 +49,7 @@ LIKE = {
         shake_px=1.5,
         exposure="stepped",
         exposure_ev=0.6,
+        metered_ev=0.0,
         full_well_e=2500.0,
         encoding=Encoding(bit_rate=1_000_000, preset="veryfast"),
     ),
@@ -64,6 +65,7 @@ LIKE = {
         shake_px=2.0,
         exposure="stepped",
         exposure_ev=0.4,
+        metered_ev=0.0,
         encoding=Encoding(bit_rate=33_000),
     ),
     "very-dark-cheek.avi": Scenario(
@@ -85,6 +87,7 @@ LIKE = {
         fps=25.0,
         duration_s=6.0,
         shake_px=2.0,
+        metered_ev=0.0,
         encoding=Encoding(bit_rate=400_000),
     ),
 }
@@ -98,6 +101,8 @@ class Numbers:
     Attributes
     ----------
     mbit_s : float
+    brightness : float
+        Mean luma code value of the quiet second.
     pixel_noise, block_noise : float
         Standard deviation over time of luma code values, of pixels and of 8 x 8 blocks, in the
         quiet second: lower quartile over the picture, which movement touches least.
@@ -113,6 +118,7 @@ class Numbers:
     """
 
     mbit_s: float
+    brightness: float
     pixel_noise: float
     block_noise: float
     fast_share: float
@@ -142,6 +148,7 @@ def measure(path: Path) -> Numbers:
     press = presses[0] if presses else None
     return Numbers(
         mbit_s=path.stat().st_size * 8e-6 / (t_s[-1] - t_s[0]),
+        brightness=float(np.mean(quiet)),
         pixel_noise=_noise(np.array(quiet)),
         block_noise=_noise(still),
         fast_share=_fast_share(still, float(np.median(np.diff(t_s)))),
@@ -200,8 +207,8 @@ def line(name: str, of: Numbers) -> str:
     blanch = "-" if of.blanch is None else f"{of.blanch:.3f}"
     departure = "-" if of.departure_s is None else f"{of.departure_s:.2f} s"
     return (
-        f"| {name} | {of.mbit_s:.2f} | {of.pixel_noise:.2f} | {of.block_noise:.2f} | "
-        f"{of.fast_share:.2f} | {of.luma_held:.0%} | {of.chroma_held:.0%} | "
+        f"| {name} | {of.mbit_s:.2f} | {of.brightness:.0f} | "
+        f"{of.pixel_noise:.2f} | {of.block_noise:.2f} | {of.fast_share:.2f} | {of.luma_held:.0%} | {of.chroma_held:.0%} | "
         f"{of.steps} ({of.largest_step:.1%}) | {blanch} | {departure} |"
     )
 
@@ -212,8 +219,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=FOLDER)
     folder = parser.parse_args().folder
     print(
-        "| recording | Mbit/s | pixel noise | block noise | over 5 Hz | luma held | chroma held | "
-        "steps of light (largest) | blanch | departure |\n|---|---|---|---|---|---|---|---|---|---|"
+        "| recording | Mbit/s | brightness | pixel noise | block noise | over 5 Hz | luma held | "
+        "chroma held | steps of light (largest) | blanch | departure |\n"
+        "|---|---|---|---|---|---|---|---|---|---|---|"
     )
     with tempfile.TemporaryDirectory() as scratch:
         for name, scenario in LIKE.items():

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from perfusion_cam.simulate import Encoding, Event, PressTruth, Scenario, frames, render, scene
-from perfusion_cam.simulate.arrays import FloatArray
+from perfusion_cam.simulate.arrays import FloatArray, linear_from_srgb
 from perfusion_cam.simulate.mouth import Mouth
 from perfusion_cam.simulate.render import frame_times_s
 from perfusion_cam.simulate.skin import blood_axis
@@ -46,6 +46,24 @@ def test_the_light_has_the_tint_it_is_told() -> None:
     )
     ratio = (np.log(tinted[..., 0] / plain[..., 0]) - np.log(tinted[..., 2] / plain[..., 2])).mean()
     assert ratio * 2.25 == pytest.approx(0.3, rel=0.1)
+
+
+@pytest.mark.parametrize("fitzpatrick", range(1, 7))
+def test_a_meter_sets_every_skin_as_bright_as_it_is_told(fitzpatrick: int) -> None:
+    skin = dataclasses.replace(BARE, fitzpatrick=fitzpatrick, width=160, height=90)
+    for ev in (-1.0, 0.0):
+        (codes,) = code_values(dataclasses.replace(skin, metered_ev=ev), 0.0)
+        light = (linear_from_srgb(codes) @ [0.2126, 0.7152, 0.0722]).mean()
+        assert light == pytest.approx(linear_from_srgb(140) * 2**ev, rel=0.02)
+
+
+def test_amplified_light_is_as_noisy_for_its_brightness_as_before() -> None:
+    dark = dataclasses.replace(BARE, fitzpatrick=5, full_well_e=3000.0)
+    share = []
+    for filmed in (dark, dataclasses.replace(dark, metered_ev=0.0)):
+        one, other = (linear_from_srgb(codes)[..., 1] for codes in code_values(filmed, 0.0, 0.1))
+        share.append(np.std(one - other) / np.mean(one + other))
+    assert share[1] == pytest.approx(share[0], rel=0.05)
 
 
 def test_a_lens_out_of_focus_takes_detail_and_no_light() -> None:

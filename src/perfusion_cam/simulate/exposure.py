@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from perfusion_cam.simulate.arrays import Float32Array, FloatArray
+from perfusion_cam.simulate.arrays import Float32Array, FloatArray, linear_from_srgb
 from perfusion_cam.simulate.scenario import Scenario
 
 _STEP_S = 0.01
 _HOLD_S = 0.45
 _LOG_STEP = 0.06
 _READOUT_S = 0.02
+_METERED_SRGB = 140.0
+"""Mean luma to which cameras expose: 141, 147 and 181 in real recordings (docs/accuracy.md)."""
+_LUMA = np.array([0.2126, 0.7152, 0.0722])
+"""Of linear light (BT.709)."""
 
 
 def log_gain(scenario: Scenario, t_s: FloatArray) -> FloatArray:
@@ -53,6 +57,14 @@ def log_gain(scenario: Scenario, t_s: FloatArray) -> FloatArray:
             on = np.clip((clock - event.start_s) / 0.06, 0.0, 1.0)
             gain += on[:, None] * event.strength * np.array([1.0, 0.93, 0.85])
     return np.stack([np.interp(t_s, clock, gain[:, c]) for c in range(3)], axis=1)
+
+
+def metered_gain(scenario: Scenario, light: Float32Array) -> float:
+    """Gain by which the camera's meter sets the exposure for linear `light` (height, width, 3)."""
+    if scenario.metered_ev is None:
+        return 1.0
+    aim = linear_from_srgb(_METERED_SRGB) * 2.0**scenario.metered_ev
+    return float(aim / np.mean(light @ _LUMA))
 
 
 def flicker_gain(scenario: Scenario, t_s: float) -> Float32Array:

@@ -170,6 +170,9 @@ class Scenario:
         How automatic exposure reacts to the tool.
     exposure_ev : float
         By how many stops it brightens or darkens the picture while the tool is there.
+    metered_ev : float or None
+        How many stops brighter than ordinary cameras the camera's meter sets the first picture;
+        light that it lacks for that is amplified. None meters nothing: 1 is white.
     white_balance : float
         Natural-log change of red against blue while the tool is there, in one step.
     pulse : float
@@ -179,7 +182,8 @@ class Scenario:
         About the standard deviation over the skin of slow, patchy changes of blood (0.09 Hz), as
         a share of a full blanch.
     full_well_e, read_noise_e : float
-        Electrons at white, and read noise in electrons; an infinite well is a noise-free camera.
+        Electrons at white of what is not amplified, and read noise in electrons; an infinite well
+        is a noise-free camera.
     frame_jitter, drop_share : float
         Standard deviation of the frame interval as a share of it, and share of pictures lost.
     rate_swing : float
@@ -210,6 +214,7 @@ class Scenario:
     shake_deg: float = 0.0
     exposure: Exposure = "locked"
     exposure_ev: float = 0.2
+    metered_ev: float | None = None
     white_balance: float = 0.0
     pulse: float = 0.0
     vasomotion: float = 0.0
@@ -258,14 +263,17 @@ class Scenario:
             raise ValueError(
                 "with so much frame_jitter and rate_swing pictures overtake each other"
             )
-        if not abs(self.tint) <= 0.6:
-            raise ValueError(f"tint must lie in -0.6 to 0.6, not {self.tint}")
+        for name, limit in (
+            ("tint", 0.6),
+            ("side_light", 3.0),
+            ("metered_ev", 4.0),
+            ("white_balance", 0.5),
+        ):
+            value = getattr(self, name)
+            if value is not None and not abs(value) <= limit:
+                raise ValueError(f"{name} must lie in -{limit} to {limit}, not {value}")
         if not 10 <= self.mains_hz <= 100:
             raise ValueError(f"mains_hz must lie in 10 to 100, not {self.mains_hz}")
-        if not abs(self.side_light) <= 3:
-            raise ValueError(f"side_light must lie in -3 to 3, not {self.side_light}")
-        if not abs(self.white_balance) <= 0.5:
-            raise ValueError(f"white_balance must lie in -0.5 to 0.5, not {self.white_balance}")
         if not self.full_well_e >= 50 or not 0 <= self.read_noise_e < math.inf:
             raise ValueError("full_well_e must be at least 50 and read_noise_e not negative")
         if self.surface != "skin" and self.lies_on is not None:

@@ -11,7 +11,7 @@ from perfusion_cam.simulate.arrays import ByteArray, Float32Array, FloatArray
 from perfusion_cam.simulate.blanch import Blanch
 from perfusion_cam.simulate.blemishes import paint_blemishes
 from perfusion_cam.simulate.camera import Shake, limb_shift, pressed, shift
-from perfusion_cam.simulate.exposure import flicker_gain, log_gain
+from perfusion_cam.simulate.exposure import flicker_gain, log_gain, metered_gain
 from perfusion_cam.simulate.overlay import Overlay, overlays_of
 from perfusion_cam.simulate.scenario import Scenario
 from perfusion_cam.simulate.sensor import Sensor
@@ -48,7 +48,7 @@ class Scene:
         self._ground = self._paint_ground()
         self._vasomotion = Vasomotion(scenario, self._skin.shape[:2])
         self._overlays: tuple[Overlay, ...] = overlays_of(scenario)
-        self._sensor = Sensor(scenario)
+        self._sensor = Sensor(scenario, metered_gain(scenario, self.linear(0)))
 
     def _paint(self) -> Float32Array:
         """Paint the skin at rest, larger than the picture by a margin on each side."""

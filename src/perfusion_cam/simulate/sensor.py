@@ -25,10 +25,13 @@ class Sensor:
     Parameters
     ----------
     scenario : Scenario
+    exposure : float
+        Gain at which it is set; above 1 light is amplified, and its noise with it.
     """
 
-    def __init__(self, scenario: Scenario) -> None:
-        well = scenario.full_well_e
+    def __init__(self, scenario: Scenario, exposure: float = 1.0) -> None:
+        well = scenario.full_well_e / max(1.0, exposure)
+        self._exposure = exposure
         self._size = (scenario.height, scenario.width)
         self._rng = np.random.default_rng([scenario.seed, 47])
         self._floor = 0.0 if math.isinf(well) else scenario.read_noise_e**2 / well
@@ -54,7 +57,7 @@ class Sensor:
         Parameters
         ----------
         light : array (height, width, 3) float32
-            Linear light, 1 is white.
+            Linear light; at an exposure and gain of 1, 1 is white.
         gain : array (3,)
             Of each colour.
 
@@ -63,7 +66,9 @@ class Sensor:
         array (height, width, 3) uint8
             In sRGB; what is too bright is clipped.
         """
-        matrix = np.column_stack([np.diag(gain), np.full(3, self._floor)]) * self._scale
+        matrix = (
+            np.column_stack([np.diag(self._exposure * gain), np.full(3, self._floor)]) * self._scale
+        )
         root = cv2.sqrt(np.maximum(cv2.transform(light, matrix), 0.0))
         if self._pool is not None:
             y, x = self._rng.integers(0, _NOISE_SLACK_PX, 2)

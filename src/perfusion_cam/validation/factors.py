@@ -47,7 +47,7 @@ TURNS = 2
 
 
 FACTORS: dict[str, dict[str, Edit]] = {
-    SKIN_TYPE: {str(kind): clip(fitzpatrick=kind) for kind in range(1, 7)},
+    SKIN_TYPE: {str(kind): clip(fitzpatrick=kind, metered_ev=0.0) for kind in range(1, 7)},
     "curve": {
         "exp": curve("exp", tau_s=0.8),
         "two-rate": curve("two-rate", tau_s=0.4, slow_tau_s=1.6, fast_share=0.6),
