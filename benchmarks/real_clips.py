@@ -208,8 +208,9 @@ def line(name: str, of: Numbers) -> str:
     departure = "-" if of.departure_s is None else f"{of.departure_s:.2f} s"
     return (
         f"| {name} | {of.mbit_s:.2f} | {of.brightness:.0f} | "
-        f"{of.pixel_noise:.2f} | {of.block_noise:.2f} | {of.fast_share:.2f} | {of.luma_held:.0%} | {of.chroma_held:.0%} | "
-        f"{of.steps} ({of.largest_step:.1%}) | {blanch} | {departure} |"
+        f"{of.pixel_noise:.2f} | {of.block_noise:.2f} | {of.fast_share:.2f} | "
+        f"{of.luma_held:.0%} | {of.chroma_held:.0%} | {of.steps} ({of.largest_step:.1%}) | "
+        f"{blanch} | {departure} |"
     )
 
 
