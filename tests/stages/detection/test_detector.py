@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from stacks import SHAPE, TOOL, Array, Visit, disc, samples, stack, times
+from stacks import BLOOD, SHAPE, TOOL, Array, Visit, disc, samples, stack, times
 
 from perfusion_cam.stages.detection.detector import PressDetector, PressWindow
 from perfusion_cam.types import WATCH_S
@@ -159,6 +159,23 @@ def test_colour_that_comes_back_in_one_go_is_no_second_tool() -> None:
     grids[fading] = np.where(blanch[..., None], empty, grids[fading])
     (found,) = detected(t_s, grids)
     assert found.press.release_s == pytest.approx(clear.release_s, abs=2 * FRAME_S)
+
+
+@pytest.mark.parametrize("delay_s", [1.6, 2.0])
+@pytest.mark.parametrize("within_s", [0.1, 0.2])
+def test_colour_that_comes_back_late_and_at_once_is_watched(
+    delay_s: float, within_s: float
+) -> None:
+    """The pale skin looks like something that came as the tool left, and leaves now."""
+    t_s, pressed = times(14.0), replace(ONE, pallor=0.0, shaft=True)
+    late = (t_s - pressed.release_s - delay_s) / within_s
+    pallor = np.where(t_s < pressed.contact_s, 0.0, 0.4 / (1 + np.exp(np.minimum(late, 40))))
+    pale = pallor[:, None, None] * disc(25, 45, 4)
+    bare = 1 - np.array([pressed.cover(moment_s) for moment_s in t_s])
+    grids = stack(t_s, [pressed]) + (pale * bare)[..., None] * BLOOD
+    (found,) = detected(t_s, grids.astype(np.float32))
+    assert_is(found, pressed)
+    assert found.press.ended_by == "recording"
 
 
 def test_a_mirrored_picture_gives_a_mirrored_tool(

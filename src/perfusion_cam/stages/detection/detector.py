@@ -223,10 +223,11 @@ def _last_in_view(window: GridWindow, found: Departure) -> float:
 def _part_of(small: Departure, large: Departure) -> bool:
     """Whether one departure is only a part or an effect of another.
 
-    It was there while the other's tool was, within its outline, and is much smaller: a piece of the
-    tool or of its shadow, or the blanch itself, seen through a clear tool and fading after it.
+    It was there before the other's tool was gone, within its outline, and is much smaller: a piece
+    of the tool or of its shadow, or the blanch itself, seen through a clear tool or uncovered as it
+    leaves, and fading after it.
     """
-    together = small.contact_s < large.release_s and large.contact_s < small.release_s
+    together = small.contact_s < large.uncovered_s and large.contact_s < small.release_s
     if not together or small.tool_cells.sum() > PART_SIZE * large.tool_cells.sum():
         return False
     rows, cols = np.nonzero(large.tool_cells)
