@@ -13,6 +13,10 @@ Float32Array = NDArray[np.float32]
 ByteArray = NDArray[np.uint8]
 
 
+BT709_LUMA = (0.2126, 0.7152, 0.0722)
+"""Shares of red, green and blue in luma (ITU-R BT.709-6)."""
+
+
 def linear_from_srgb(srgb: ArrayLike) -> FloatArray:
     """Linear light 0..1 of sRGB values 0..255 (IEC 61966-2-1)."""
     c = np.asarray(srgb, dtype=np.float64) / 255.0

@@ -13,12 +13,12 @@ import cv2
 import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
-from perfusion_cam.simulate.arrays import ByteArray
+from perfusion_cam.simulate.arrays import BT709_LUMA, ByteArray
 
 TIME_BASE = Fraction(1, 60_000)
 """Fine enough for any variable rate, and not too fine for MPEG-4, which has 16 bits."""
 
-_KR, _KG, _KB = 0.2126, 0.7152, 0.0722
+_KR, _KG, _KB = BT709_LUMA
 _BT709 = (
     np.array(
         [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from perfusion_cam.simulate.arrays import Float32Array, FloatArray, linear_from_srgb
+from perfusion_cam.simulate.arrays import BT709_LUMA, Float32Array, FloatArray, linear_from_srgb
 from perfusion_cam.simulate.scenario import Scenario
 
 _STEP_S = 0.01
@@ -13,8 +13,6 @@ _LOG_STEP = 0.06
 _READOUT_S = 0.02
 _METERED_SRGB = 140.0
 """Mean luma to which cameras expose: 141, 147 and 181 in real recordings (docs/accuracy.md)."""
-_LUMA = np.array([0.2126, 0.7152, 0.0722])
-"""Of linear light (BT.709)."""
 
 
 def log_gain(scenario: Scenario, t_s: FloatArray) -> FloatArray:
@@ -59,12 +57,10 @@ def log_gain(scenario: Scenario, t_s: FloatArray) -> FloatArray:
     return np.stack([np.interp(t_s, clock, gain[:, c]) for c in range(3)], axis=1)
 
 
-def metered_gain(scenario: Scenario, light: Float32Array) -> float:
+def metered_gain(metered_ev: float, light: Float32Array) -> float:
     """Gain by which the camera's meter sets the exposure for linear `light` (height, width, 3)."""
-    if scenario.metered_ev is None:
-        return 1.0
-    aim = linear_from_srgb(_METERED_SRGB) * 2.0**scenario.metered_ev
-    return float(aim / np.mean(light @ _LUMA))
+    aim = linear_from_srgb(_METERED_SRGB) * 2.0**metered_ev
+    return float(aim / np.mean(light @ np.array(BT709_LUMA)))
 
 
 def flicker_gain(scenario: Scenario, t_s: float) -> Float32Array:

@@ -48,7 +48,9 @@ class Scene:
         self._ground = self._paint_ground()
         self._vasomotion = Vasomotion(scenario, self._skin.shape[:2])
         self._overlays: tuple[Overlay, ...] = overlays_of(scenario)
-        self._sensor = Sensor(scenario, metered_gain(scenario, self.linear(0)))
+        ev = scenario.metered_ev
+        exposure = 1.0 if ev is None else metered_gain(ev, self.linear(0))
+        self._sensor = Sensor(scenario, exposure)
 
     def _paint(self) -> Float32Array:
         """Paint the skin at rest, larger than the picture by a margin on each side."""

@@ -29,7 +29,7 @@ class Sensor:
         Gain at which it is set; above 1 light is amplified, and its noise with it.
     """
 
-    def __init__(self, scenario: Scenario, exposure: float = 1.0) -> None:
+    def __init__(self, scenario: Scenario, exposure: float) -> None:
         well = scenario.full_well_e / max(1.0, exposure)
         self._exposure = exposure
         self._size = (scenario.height, scenario.width)
