@@ -34,7 +34,7 @@ def press(**changes: Any) -> Edit:
 
 def curve(kind: str, **changes: Any) -> Edit:
     """Change the refill law."""
-    return press(curve=Curve(kind, **changes))  # type: ignore[arg-type]
+    return press(curve=Curve(kind, **changes))  # type: ignore[arg-type]  # Curve checks kind
 
 
 def time_constant(tau_s: float) -> Edit:
@@ -167,7 +167,7 @@ def touched(surface: str) -> Edit:
         touching: tuple[PressTruth, ...] = tuple(
             replace(one, depth=0.0, yield_px=0.0) for one in scenario.presses
         )
-        return replace(scenario, presses=touching, surface=surface)  # type: ignore[arg-type]
+        return replace(scenario, presses=touching, surface=surface)  # type: ignore[arg-type]  # Scenario checks surface
 
     return edit
 

@@ -145,7 +145,7 @@ def _fitted_t90_s(kind: str, u_s: FloatArray, missing: FloatArray) -> float | No
 
     def law(given: FloatArray) -> Curve:
         named = dict(zip(names, map(float, given[1:]), strict=True))
-        return Curve(kind, **named)  # type: ignore[arg-type]
+        return Curve(kind, **named)  # type: ignore[arg-type]  # Curve checks kind
 
     def misfit(given: FloatArray) -> FloatArray:
         return np.asarray(given[0] * law(given).missing(u_s) - missing)
