@@ -50,6 +50,8 @@ LEFT_OF_PALEST, LEFT_OF_ALL = 0.45, 0.25
 palest of some being paler by noise than most, and little, for fast parts."""
 MIN_OF_NOISE = 3.0
 """Standard deviations that it must have."""
+MIN_IN_SIGHT = 0.6
+"""Share of a patch that must be clear of noise, or else its outline is noise's."""
 MAX_BORDER = 0.25
 """Share of a patch's outline along which something may lie."""
 OUTLINE = np.ones((3, 3), np.uint8)
@@ -71,6 +73,8 @@ class Patch(NamedTuple):
         Over the bar set by noise and rivals; below 1 it may be chance.
     detectable : float
         Pallor that would just have stood out there.
+    ends_in_noise : bool
+        Whether noise outlines it, well before its pallor ends: it is the slowest part of a site.
     """
 
     cells: BoolArray
@@ -78,6 +82,7 @@ class Patch(NamedTuple):
     pale: FloatArray
     stands_out: float
     detectable: float
+    ends_in_noise: bool
 
 
 class EarlyChange(NamedTuple):
@@ -161,8 +166,9 @@ def best_patch(early: EarlyChange, allowed: BoolArray, scale_cells: float) -> Pa
         elif _has_size(cells) and _blood_like(early.change, cells):
             alike = same_skin(early.baseline, cells, SAME_TINT, SAME_LIGHT)
             bar = max(MIN_SCORE, RIVAL_FACTOR * _rival(early, darker, alike))
-            whole = _whole(early, allowed & alike, cells)
-            return Patch(whole, alike, pale, top / bar, bar * float(noise[row, col]))
+            whole, in_sight = _whole(early, allowed & alike, cells)
+            detectable = bar * float(noise[row, col])
+            return Patch(whole, alike, pale, top / bar, detectable, in_sight < MIN_IN_SIGHT)
         else:
             score[grown(cells, TOUCHING)] = 0
     return None
@@ -228,21 +234,28 @@ def _core(pale: FloatArray, allowed: BoolArray, row: int, col: int) -> BoolArray
     return np.asarray(labels == labels[row, col])
 
 
-def _whole(early: EarlyChange, allowed: BoolArray, cells: BoolArray) -> BoolArray:
+def _whole(early: EarlyChange, allowed: BoolArray, cells: BoolArray) -> tuple[BoolArray, float]:
     """All of a patch, also what had come back by more than half before it was seen.
 
-    Each cell that hangs together with it and is about half as pale as the palest near it.
+    Each cell that hangs together with it and is about half as pale as the palest near it. The
+    second is the share of those that are clear of noise.
     """
     first = early.first
     palest_near = cv2.dilate(first, disc(max(2, round(NEAR_SHARE * radius_of(cells)))))
     palest = np.quantile(first[cells], PEAK_QUANTILE)
     pale = (first >= LEFT_OF_PALEST * palest_near) & (first >= LEFT_OF_ALL * palest)
-    pale &= first >= MIN_OF_NOISE * early.noise.of(first)
-    labels = connected(cells | (pale & allowed))
-    whole = np.isin(labels, labels[cells])
+    clear = first >= MIN_OF_NOISE * early.noise.of(first)
+    whole = _joined(cells, pale & clear & allowed)
+    in_sight = float(whole.sum() / _joined(cells, pale & allowed).sum())
     if not _has_size(whole) or _borders_on(early.beside, whole):
-        return cells
-    return whole if _blood_like(early.change, whole) else cells
+        return cells, in_sight
+    return whole if _blood_like(early.change, whole) else cells, in_sight
+
+
+def _joined(cells: BoolArray, others: BoolArray) -> BoolArray:
+    """Cells, and others that hang together with them."""
+    labels = connected(cells | others)
+    return np.asarray(np.isin(labels, labels[cells]))
 
 
 def _blood_like(change: FloatArray, patch: BoolArray) -> bool:

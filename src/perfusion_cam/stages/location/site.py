@@ -74,14 +74,20 @@ def locate(
         return Flag.DOES_NOT_BLANCH
     clearest = max(patch.stands_out for patch in found)
     alone = np.zeros_like(seen)
+    part: Site | None = None
     for patch in found:
         if patch.stands_out < CLEAR_SHARE * clearest or (patch.cells & alone).any():
             continue
+        if part is not None and not _is_more_of(patch, part):
+            continue
         control = _control(patch, seen & ~beside)
-        if 2 * control.sum() >= patch.cells.sum():
+        if 2 * control.sum() < patch.cells.sum():
+            alone |= patch.cells
+        elif not patch.ends_in_noise:
             return _site(patch, control, window.shape.cell_px)
-        alone |= patch.cells
-    return Flag.NO_SKIN_BESIDE
+        elif part is None:
+            part = _site(patch, control, window.shape.cell_px)
+    return part or Flag.NO_SKIN_BESIDE
 
 
 def rests_on(press: Press, site: Site, within: BoolArray | None = None) -> BoolArray:
@@ -103,6 +109,13 @@ def _site(patch: Patch, control: BoolArray, cell_px: float) -> Site:
         stands_out=patch.stands_out,
         detectable=patch.detectable,
     )
+
+
+def _is_more_of(patch: Patch, part: Site) -> bool:
+    """Whether it holds more of the same place, and is no chance if the part is none."""
+    clear = patch.stands_out >= min(1.0, part.stands_out)
+    larger = patch.cells.sum() > part.cells.sum()
+    return bool(clear and larger and (patch.cells & part.cells).any())
 
 
 def _control(patch: Patch, seen: BoolArray) -> BoolArray:
