@@ -86,7 +86,10 @@ PAINTED = {
     "nose, close up": replace(CLOSE, x_px=300, y_px=240, depth=0.3, turned_deg=90),
     "still face, cheek": STILL,
     "still face, forehead": replace(STILL, x_px=250, y_px=180, depth=0.2, curve=Curve(tau_s=2.0)),
-    "still face, never": replace(STILL, x_px=320, curve=NEVER, turned_deg=90),
+    "still face, never": replace(
+        STILL, x_px=325, y_px=262, radius_px=22, curve=NEVER, turned_deg=90
+    ),
+    "still face, half on hair, never": replace(STILL, x_px=320, curve=NEVER, turned_deg=90),
 }
 
 
