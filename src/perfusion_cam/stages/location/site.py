@@ -12,6 +12,7 @@ from perfusion_cam.quality import Flag
 from perfusion_cam.stages.location.pallor import PallorNoise, pallor_map
 from perfusion_cam.stages.location.patch import EarlyChange, Patch, best_patch
 from perfusion_cam.stages.location.shapes import radius_of, reach_of
+from perfusion_cam.stages.location.tint import may_be_skin
 from perfusion_cam.types import BoolArray, FloatArray, GridWindow, Press, Site
 
 NoSite = Literal[Flag.DOES_NOT_BLANCH, Flag.NO_SKIN_BESIDE, Flag.LOST]
@@ -65,8 +66,9 @@ def locate(
     changes = [pallor_map(window, press, resting, 0.0, over_s) for over_s in EARLY_S]
     noise = PallorNoise(resting, reach)
     seen_early = [EarlyChange.of(resting, change, staying, noise, beside) for change in changes]
+    searched = allowed & seen & may_be_skin(resting, allowed)
     patches = [
-        best_patch(early, allowed & seen, scale)
+        best_patch(early, searched, scale)
         for scale, early in itertools.product(SCALES_CELLS, seen_early)
     ]
     found = [patch for patch in patches if patch is not None]
