@@ -190,3 +190,16 @@ def test_pictures_that_were_not_followed_are_no_rest(grids: Array) -> None:
     traces = sampled(strayed, press_of(VISIT, DURATION_S), site_of(VISIT))
     assert not traces.baseline[lost].any()
     np.testing.assert_allclose(traces.rgb[AFTER], read(grids).rgb[AFTER], atol=0.004)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.14, 0.18, 0.22, 0.3, 0.6])
+def test_the_last_of_a_tool_of_the_skins_colour_is_not_used(grids: Array, share: float) -> None:
+    """Its edge over half the site changes red little more than noise does, and the others a lot."""
+    clean = read(grids)
+    last = int(np.argmax(clean.used))
+    edge = soft_disc(VISIT.row, VISIT.col - 2, SITE_OF_TOOL * VISIT.radius)[..., None]
+    shown = grids.copy()
+    shown[last] += (share * edge * np.array([0.06, 0.9, 1.1])).astype(np.float32)
+    traces = read(shown)
+    assert traces.used[last + 1]
+    assert not (traces.used & (np.abs(traces.rgb - clean.rgb)[:, 1] > 0.05)).any()

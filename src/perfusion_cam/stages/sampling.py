@@ -20,6 +20,9 @@ from perfusion_cam.types import (
 SETTLED_FACTOR = 2.0
 """The site counts as uncovered once its cells differ no more than this times their usual."""
 SETTLED_SAMPLES = 3
+STEEP = 1.25
+"""How much more than the next few samples the first may differ: else the tool is still on its way,
+though it be of the skin's colour and hardly differ from it."""
 MAX_CLIPPED_SHARE = 0.05
 TRIMMED_SHARE = 0.15
 """Baseline samples left out at either end: a hand that shows itself early must not count."""
@@ -89,7 +92,9 @@ def _used(window: GridWindow, press: Press, site: Site, red_spread: FloatArray) 
     plain = (spread < SETTLED_FACTOR * usual + 0.01) & window.registered[after]
     plain &= window.valid_of(site.cells, after).all(axis=1)
     for start in range(len(plain) - SETTLED_SAMPLES + 1):
-        if plain[start : start + SETTLED_SAMPLES].all():
+        next_few = spread[start + 1 : start + 1 + SETTLED_SAMPLES]
+        steep = spread[start] > STEEP * np.median(next_few)
+        if plain[start : start + SETTLED_SAMPLES].all() and not steep:
             plain[:start] = False
             break
     else:
